@@ -1,0 +1,24 @@
+import type { Knex } from 'knex';
+import { applyAll, dropAll } from './sql/apply-sql';
+
+const objects = [
+  'tables/businesses',
+  'tables/staff',
+  'tables/staff_link_codes',
+  'tables/users',
+  'tables/customer_identities',
+  'tables/audit_log',
+];
+
+/** DDL commits by itself; each statement can be repeated instead. */
+export const config = { transaction: false };
+
+export async function up(knex: Knex): Promise<void> {
+  // Parameters and locals of procedures take the database's collation; it must be the tables'.
+  await knex.raw('ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci');
+  await applyAll(knex, objects);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await dropAll(knex, objects);
+}

@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import { applyAll, dropAll } from './sql/apply-sql';
+
+const objects = [
+  'tables/conversations',
+  'tables/inbox_messages',
+  'tables/outgoing_messages',
+  'tables/carts',
+  'tables/cart_items',
+  'tables/notification_queue',
+];
+
+export const config = { transaction: false };
+
+export async function up(knex: Knex): Promise<void> {
+  await applyAll(knex, objects);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await dropAll(knex, objects);
+}

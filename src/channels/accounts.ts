@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import type { Config } from '../config';
+import type { Account } from './channel';
+import type { ChannelName } from './inbound';
+
+/** The accounts of this deployment. The environment's belong to the first business (RUN-6). */
+export interface Accounts {
+  all: readonly Account[];
+  /** The account that an inbound message names, or undefined. */
+  find(channel: ChannelName, accountId: string): Account | undefined;
+  /** The account that a business sends from: its real one, else (outside production) the playground's (RUN-5). */
+  sender(channel: ChannelName, businessId: number): Account | undefined;
+}
+
+/** The playground's ids look like the platforms' own, so that nothing on the way treats them differently. */
+export const PLAYGROUND_PAGE_ID = '100000000000999';
+export const PLAYGROUND_NUMBER = '+15005550999';
+export const PLAYGROUND_TWILIO_SID = 'AC00000000000000000000000000000999';
+/** Where the owner's SMS go when OWNER_PHONE is not set: the third phone of the playground. */
+export const PLAYGROUND_OWNER_PHONE = '+639170000000';
+
+export function createAccounts(config: Config, businessId: number): Accounts {
+  const all = [...fromEnvironment(config, businessId), ...forPlayground(config, businessId)];
+  return {
+    all,
+    find: (channel, accountId) =>
+      all.find((account) => account.channel === channel && account.accountId === accountId),
+    sender: (channel, business) =>
+      all.find((account) => account.channel === channel && account.businessId === business),
+  };
+}
+
+function fromEnvironment(config: Config, businessId: number): Account[] {
+  const { messenger, twilio } = config;
+  const accounts: Account[] = [];
+  if (messenger) {
+    accounts.push({
+      channel: 'messenger',
+      accountId: messenger.pageId,
+      businessId,
+      secret: messenger.appSecret,
+      token: messenger.pageAccessToken,
+      principal: '',
+      apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
+      isPlayground: false,
+    });
+  }
+  if (twilio) {
+    accounts.push({
+      channel: 'sms',
+      accountId: twilio.from,
+      businessId,
+      secret: twilio.authToken,
+      token: twilio.authToken,
+      principal: twilio.accountSid,
+      apiUrl: config.twilioApiUrl,
+      isPlayground: false,
+    });
+  }
+  return accounts;
+}
+
+function forPlayground(config: Config, businessId: number): Account[] {
+  if (!config.playground) return [];
+  const secret = (purpose: string) =>
+    createHmac('sha256', config.encryptionKey).update(`playground ${purpose}`).digest('hex').slice(0, 32);
+  const platforms = `http://127.0.0.1:${config.port}/playground/platforms`;
+  return [
+    {
+      channel: 'messenger',
+      accountId: PLAYGROUND_PAGE_ID,
+      businessId,
+      secret: secret('messenger'),
+      token: secret('messenger token'),
+      principal: '',
+      apiUrl: `${platforms}/graph/v25.0`,
+      isPlayground: true,
+    },
+    {
+      channel: 'sms',
+      accountId: PLAYGROUND_NUMBER,
+      businessId,
+      secret: secret('twilio'),
+      token: secret('twilio'),
+      principal: PLAYGROUND_TWILIO_SID,
+      apiUrl: `${platforms}/twilio`,
+      isPlayground: true,
+    },
+  ];
+}

@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import { sha256 } from '../../lib/hash';
+import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
+
+const id = z.union([z.string(), z.number()]).transform(String);
+const party = z.object({ id }).optional();
+
+const attachment = z.object({
+  type: z.string().catch('other'),
+  title: z.string().optional().catch(undefined),
+  url: z.string().optional().catch(undefined),
+  payload: z
+    .object({
+      url: z.string().optional(),
+      title: z.string().optional(),
+      coordinates: z.object({ lat: z.number(), long: z.number() }).optional(),
+    })
+    .nullish()
+    .catch(undefined),
+});
+const referral = z.object({ ref: z.string().optional() }).optional().catch(undefined);
+
+const messagingEvent = z.object({
+  sender: party,
+  recipient: party,
+  timestamp: z.number().optional(),
+  message: z
+    .object({
+      mid: z.string().optional(),
+      text: z.string().optional(),
+      is_echo: z.boolean().optional(),
+      app_id: id.optional(),
+      metadata: z.string().optional(),
+      quick_reply: z.object({ payload: z.string().optional() }).optional(),
+      attachments: z.array(attachment).optional().catch(undefined),
+      reply_to: z.object({ mid: z.string().optional() }).optional().catch(undefined),
+      referral,
+    })
+    .optional(),
+  postback: z
+    .object({
+      mid: z.string().optional(),
+      title: z.string().optional(),
+      payload: z.string().optional(),
+      referral,
+    })
+    .optional(),
+  referral: z.object({ ref: z.string().optional() }).optional(),
+  delivery: z
+    .object({ mids: z.array(z.string()).optional(), watermark: z.number().optional() })
+    .optional(),
+  read: z.object({ watermark: z.number().optional(), mid: z.string().optional() }).optional(),
+  order: z
+    .object({
+      products: z.array(z.object({ retailer_id: id, quantity: z.coerce.number().int() })),
+      note: z.string().optional(),
+    })
+    .optional(),
+});
+type MessagingEvent = z.infer<typeof messagingEvent>;
+
+const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
+const entrySchema = z.object({
+  id,
+  time: z.number().optional(),
+  messaging: z.array(z.unknown()).optional(),
+  standby: z.array(z.unknown()).optional(),
+  changes: z.array(z.unknown()).optional(),
+});
+
+/** Longer ids than the column are replaced by their hash; they are opaque to us. */
+const MAX_ID = 191;
+const MAX_PERSON = 160;
+/** What a person's id is in an event that names nobody. */
+const NOBODY = '-';
+
+/**
+ * Every event of every entry of a Messenger or Instagram webhook body, in the body's order (CHN-1). What is not understood
+ * becomes an `other` event, so that it is kept and counted, and never hides its neighbours.
+ */
+export function parseMessengerWebhook(body: unknown, receivedAt: Date): InboundEvent[] {
+  const parsed = envelope.safeParse(body);
+  if (!parsed.success) return [unknownEvent('', body, receivedAt)];
+  const { object, entry } = parsed.data;
+  if (object !== 'page') return entry.map((one) => unknownEvent(object, one, receivedAt));
+  return entry.flatMap((one) => parseEntry(one, receivedAt));
+}
+
+function parseEntry(raw: unknown, receivedAt: Date): InboundEvent[] {
+  const parsed = entrySchema.safeParse(raw);
+  if (!parsed.success) return [unknownEvent('', raw, receivedAt)];
+  const { id: pageId, messaging = [], standby = [], changes = [] } = parsed.data;
+  return [
+    ...messaging.map((event) => parseMessaging(pageId, event, receivedAt)),
+    ...standby.map((event) => other(pageId, 'standby', event, receivedAt)),
+    ...changes.map((event) => other(pageId, 'changes', event, receivedAt)),
+  ];
+}
+
+function parseMessaging(pageId: string, raw: unknown, receivedAt: Date): InboundEvent {
+  const parsed = messagingEvent.safeParse(raw);
+  if (!parsed.success) return other(pageId, 'malformed', raw, receivedAt);
+  const event = parsed.data;
+  const body = bodyOf(event, raw);
+  const person = body.kind === 'echo' ? event.recipient?.id : event.sender?.id;
+  if (!person) return other(pageId, body.kind === 'other' ? body.name : 'malformed', raw, receivedAt);
+  return {
+    channel: 'messenger',
+    accountId: pageId,
+    externalId: fit(person, MAX_PERSON),
+    providerMessageId: idOf(event, raw),
+    sentAt: instant(event.timestamp, receivedAt),
+    body,
+  };
+}
+
+function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
+  const { message, postback, delivery, read } = event;
+  if (message?.is_echo) {
+    return {
+      kind: 'echo',
+      messageId: message.mid,
+      text: message.text,
+      metadata: message.metadata,
+      appId: message.app_id,
+    };
+  }
+  if (message) {
+    return {
+      kind: 'message',
+      text: message.text,
+      payload: message.quick_reply?.payload,
+      attachments: message.attachments?.map(attachmentOf),
+      replyTo: message.reply_to?.mid,
+      referral: message.referral?.ref,
+    };
+  }
+  if (postback) {
+    return {
+      kind: 'message',
+      text: postback.title,
+      payload: postback.payload,
+      referral: postback.referral?.ref,
+    };
+  }
+  if (event.order) {
+    const cart = event.order.products.map((p) => ({ sku: p.retailer_id, quantity: p.quantity }));
+    return { kind: 'message', cart, note: event.order.note };
+  }
+  if (event.referral) return { kind: 'message', referral: event.referral.ref };
+  if (delivery) {
+    return { kind: 'receipt', status: 'delivered', messageIds: delivery.mids, upTo: iso(delivery.watermark) };
+  }
+  if (read) {
+    return { kind: 'receipt', status: 'read', messageIds: read.mid ? [read.mid] : undefined, upTo: iso(read.watermark) };
+  }
+  return { kind: 'other', name: nameOf(raw), raw };
+}
+
+type Attachment = NonNullable<MessageEvent['attachments']>[number];
+
+function attachmentOf(given: z.infer<typeof attachment>): Attachment {
+  const coordinates = given.payload?.coordinates;
+  return {
+    type: attachmentType(given.type),
+    url: given.payload?.url ?? given.url,
+    title: given.payload?.title ?? given.title,
+    latitude: coordinates?.lat,
+    longitude: coordinates?.long,
+  };
+}
+
+function attachmentType(type: string): Attachment['type'] {
+  const known = ['image', 'audio', 'video', 'file', 'sticker', 'location'] as const;
+  return known.find((one) => one === type) ?? (type === 'fallback' ? 'link' : 'other');
+}
+
+function idOf(event: MessagingEvent, raw: unknown): string {
+  const mid = event.message?.mid ?? event.postback?.mid;
+  if (mid) return fit(mid, MAX_ID);
+  if (event.postback) {
+    return `postback:${sha256(`${event.sender?.id}|${event.timestamp}|${event.postback.payload}`)}`;
+  }
+  return hashed(raw);
+}
+
+/** The keys of the envelope around an event are not its kind. */
+const ENVELOPE_KEYS = new Set(['sender', 'recipient', 'timestamp']);
+
+function nameOf(raw: unknown): string {
+  const key = Object.keys(raw as object).find((name) => !ENVELOPE_KEYS.has(name));
+  return (key ?? 'unknown').slice(0, 64);
+}
+
+function other(pageId: string, name: string, raw: unknown, receivedAt: Date): InboundEvent {
+  const parties = z.object({ sender: party, timestamp: z.number().optional() }).safeParse(raw);
+  return {
+    channel: 'messenger',
+    accountId: fit(pageId, 64) || NOBODY,
+    externalId: fit((parties.success && parties.data.sender?.id) || NOBODY, MAX_PERSON),
+    providerMessageId: hashed(raw),
+    sentAt: instant(parties.success ? parties.data.timestamp : undefined, receivedAt),
+    body: { kind: 'other', name, raw },
+  };
+}
+
+const unknownEvent = (object: string, raw: unknown, receivedAt: Date): InboundEvent =>
+  other('', `object ${object}`.slice(0, 64), raw, receivedAt);
+
+const hashed = (raw: unknown): string => `event:${sha256(JSON.stringify(raw) ?? '')}`;
+const fit = (text: string, max: number): string => (text.length <= max ? text : `hash:${sha256(text).slice(0, 59)}`);
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : instant(ms, new Date(0)).toISOString();
+
+/** Before this a platform's time is nonsense; after tomorrow, too. */
+const EARLIEST = Date.UTC(2015, 0, 1);
+const DAY_MS = 86_400_000;
+
+function instant(ms: number | undefined, receivedAt: Date): Date {
+  if (ms === undefined || ms < EARLIEST) return receivedAt;
+  return receivedAt.getTime() > 0 && ms > receivedAt.getTime() + DAY_MS ? receivedAt : new Date(ms);
+}

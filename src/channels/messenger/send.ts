@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { SendRequest, SendResult } from '../channel';
+import { postJson } from '../http';
+import { classifyGraphError } from './errors';
+
+const sent = z.object({ message_id: z.string() });
+const refused = z.object({
+  error: z.object({
+    code: z.number(),
+    error_subcode: z.number().optional(),
+    message: z.string().optional(),
+    is_transient: z.boolean().optional(),
+  }),
+});
+
+/** One call of the Send API. Our row's id travels as metadata and comes back in the echo. */
+export async function sendMessenger({ account, to, payload, outgoingId }: SendRequest): Promise<SendResult> {
+  const url = `${account.apiUrl}/${encodeURIComponent(account.accountId)}/messages?access_token=${encodeURIComponent(account.token)}`;
+  const message = { ...(payload.message as object), metadata: `outbox:${outgoingId}` };
+  const answer = await postJson(url, { recipient: { id: to }, ...payload, message });
+
+  const success = sent.safeParse(answer.body);
+  if (answer.status >= 200 && answer.status < 300 && success.success) {
+    return { ok: true, providerMessageId: success.data.message_id };
+  }
+  const failure = refused.safeParse(answer.body);
+  const { retryAfterMs } = answer;
+  if (!failure.success) {
+    // No answer, or one that is not the platform's: a proxy's error page. The outcome is unknown, so it is tried again.
+    const code = `http_${answer.status}`;
+    return { ok: false, errorClass: 'retry', code, message: `no usable answer (${code})`, retryAfterMs };
+  }
+  const { error } = failure.data;
+  const code = [error.code, error.error_subcode].filter((part) => part !== undefined).join('/');
+  return { ok: false, ...classifyGraphError(error, answer.status), code, message: error.message ?? '', retryAfterMs };
+}

@@ -1,0 +1,13 @@
+import type { Channel } from './channel';
+import type { ChannelName } from './inbound';
+import { messenger } from './messenger';
+import { sms } from './sms';
+
+const channels = new Map<ChannelName, Channel>([messenger, sms].map((channel) => [channel.name, channel]));
+
+/** The channel of that name; asking for one that does not exist is a bug. */
+export function channelOf(name: ChannelName): Channel {
+  const channel = channels.get(name);
+  if (!channel) throw new Error(`no channel ${name}`);
+  return channel;
+}

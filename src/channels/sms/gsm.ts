@@ -1,0 +1,45 @@
+/** The GSM 03.38 alphabet; characters of the second set cost two. One character outside makes the whole message UCS-2. */
+const BASIC = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
+);
+const EXTENDED = new Set('\f^{}\\[~]|€');
+
+/** Typographic characters that have a plain twin in the alphabet. */
+const PLAIN: Record<string, string> = {
+  '₱': 'P',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '\u00a0': ' ',
+  '•': '-',
+  '×': 'x',
+  '✓': '',
+  '→': '>',
+};
+
+/** Writes a text with what a GSM-7 message has; pictures are left out, other scripts stay (and cost more). */
+export function toGsm(text: string): string {
+  return text
+    .replace(/[\p{Extended_Pictographic}\u200d\ufe0f]/gu, '')
+    .replace(/./gsu, (char) => PLAIN[char] ?? (BASIC.has(char) ? char : withoutAccent(char)))
+    .replace(/ {2,}/g, ' ')
+    .replace(/^ +| +$/gm, '');
+}
+
+function withoutAccent(char: string): string {
+  const base = char.normalize('NFKD').replace(/\p{M}/gu, '');
+  return base !== '' && [...base].every((part) => BASIC.has(part)) ? base : char;
+}
+
+/** How many SMS a text is billed as (CHN-3). */
+export function segmentsOf(text: string): number {
+  const chars = [...text];
+  const isGsm = chars.every((char) => BASIC.has(char) || EXTENDED.has(char));
+  const units = isGsm ? chars.reduce((sum, char) => sum + (EXTENDED.has(char) ? 2 : 1), 0) : text.length;
+  const [single, each] = isGsm ? [160, 153] : [70, 67];
+  return units <= single ? 1 : Math.ceil(units / each);
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+/** The empty string in an environment file means "not set". */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
+  z.preprocess((given) => (given === '' || given === undefined ? value : given), schema);
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+const httpUrl = url('http:', 'https:').transform((text) => text.replace(/\/+$/, ''));
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number like +639171234567');
+
+/** Every variable that the product reads (RUN-4), by its name in the environment. */
+const environment = z.object({
+  NODE_ENV: withDefault(z.enum(['development', 'test', 'production']), 'development'),
+  PORT: withDefault(z.coerce.number().int().min(0).max(65535), 3000),
+  HOST: withDefault(z.string().min(1), '0.0.0.0'),
+  PUBLIC_URL: optional(httpUrl),
+  LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
+  DATABASE_URL: optional(url('mysql:')),
+  DATABASE_POOL_SIZE: withDefault(z.coerce.number().int().min(2).max(500), 20),
+  ROLE: withDefault(z.enum(['web', 'worker', 'scheduler', 'all']), 'all'),
+  JWT_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
+  ENCRYPTION_KEY: optional(z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')),
+  ADMIN_API_KEY: optional(z.string().min(16, 'must have at least 16 characters')),
+  ENABLE_PLAYGROUND: optional(flag),
+  ENABLE_DEMO_DATA: optional(flag),
+  MIGRATE_ON_START: withDefault(flag, true),
+  MESSENGER_VERIFY_TOKEN: optional(z.string().min(1)),
+  MESSENGER_APP_SECRET: optional(z.string().min(1)),
+  MESSENGER_PAGE_ID: optional(z.string().min(1).max(64)),
+  MESSENGER_PAGE_ACCESS_TOKEN: optional(z.string().min(1)),
+  GRAPH_API_URL: withDefault(httpUrl, 'https://graph.facebook.com'),
+  GRAPH_API_VERSION: withDefault(z.string().regex(/^v\d+\.\d+$/, 'must look like v25.0'), 'v25.0'),
+  TWILIO_ACCOUNT_SID: optional(z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')),
+  TWILIO_AUTH_TOKEN: optional(z.string().min(1)),
+  TWILIO_FROM: optional(e164),
+  TWILIO_API_URL: withDefault(httpUrl, 'https://api.twilio.com'),
+  OWNER_PHONE: optional(e164),
+});
+
+/** The settings of a run, checked once at start; nothing else reads the environment. */
+export interface Config {
+  isProduction: boolean;
+  isTest: boolean;
+  port: number;
+  host: string;
+  publicUrl: string;
+  logLevel: string;
+  databaseUrl: string;
+  databasePoolSize: number;
+  role: 'web' | 'worker' | 'scheduler' | 'all';
+  jwtSecret: string;
+  encryptionKey: string;
+  adminApiKey: string | undefined;
+  /** The chat playground is served and its phones are accounts. */
+  playground: boolean;
+  demoData: boolean;
+  migrateOnStart: boolean;
+  messenger:
+    | { verifyToken: string; appSecret: string; pageId: string; pageAccessToken: string }
+    | undefined;
+  graphApiUrl: string;
+  graphApiVersion: string;
+  twilio: { accountSid: string; authToken: string; from: string } | undefined;
+  twilioApiUrl: string;
+  ownerPhone: string | undefined;
+}
+
+export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+/** Reads and checks the environment. All problems are reported at once, by variable name. */
+export function readConfig(env: Record<string, string | undefined>): ConfigResult {
+  const parsed = environment.safeParse(env);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
+  const isProduction = env.NODE_ENV === 'production';
+  problems.push(...missing(env, isProduction), ...halfSet(env));
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+
+  const e = parsed.data;
+  return {
+    ok: true,
+    config: {
+      isProduction,
+      isTest: e.NODE_ENV === 'test',
+      port: e.PORT,
+      host: e.HOST,
+      publicUrl: e.PUBLIC_URL ?? `http://localhost:${e.PORT}`,
+      logLevel: e.LOG_LEVEL,
+      databaseUrl: e.DATABASE_URL ?? '',
+      databasePoolSize: e.DATABASE_POOL_SIZE,
+      role: e.ROLE,
+      jwtSecret: e.JWT_SECRET ?? randomBytes(32).toString('hex'),
+      encryptionKey: e.ENCRYPTION_KEY ?? randomBytes(32).toString('hex'),
+      adminApiKey: e.ADMIN_API_KEY,
+      playground: e.ENABLE_PLAYGROUND ?? !isProduction,
+      demoData: e.ENABLE_DEMO_DATA ?? !isProduction,
+      migrateOnStart: e.MIGRATE_ON_START,
+      messenger:
+        e.MESSENGER_VERIFY_TOKEN && e.MESSENGER_APP_SECRET && e.MESSENGER_PAGE_ID && e.MESSENGER_PAGE_ACCESS_TOKEN
+          ? {
+              verifyToken: e.MESSENGER_VERIFY_TOKEN,
+              appSecret: e.MESSENGER_APP_SECRET,
+              pageId: e.MESSENGER_PAGE_ID,
+              pageAccessToken: e.MESSENGER_PAGE_ACCESS_TOKEN,
+            }
+          : undefined,
+      graphApiUrl: e.GRAPH_API_URL,
+      graphApiVersion: e.GRAPH_API_VERSION,
+      twilio:
+        e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN && e.TWILIO_FROM
+          ? { accountSid: e.TWILIO_ACCOUNT_SID, authToken: e.TWILIO_AUTH_TOKEN, from: e.TWILIO_FROM }
+          : undefined,
+      twilioApiUrl: e.TWILIO_API_URL,
+      ownerPhone: e.OWNER_PHONE,
+    },
+  };
+}
+
+const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET', 'ENCRYPTION_KEY', 'ADMIN_API_KEY', 'PUBLIC_URL'];
+
+function missing(env: Record<string, string | undefined>, isProduction: boolean): string[] {
+  const required = isProduction ? REQUIRED_IN_PRODUCTION : ['DATABASE_URL'];
+  return required
+    .filter((name) => !env[name])
+    .map((name) =>
+      isProduction
+        ? `${name}: is required when NODE_ENV is production`
+        : `${name}: is not set; "npm start" sets it for the database that it runs itself`,
+    );
+}
+
+/** Credentials that only make sense together: none of them means that the channel is off (RUN-5). */
+const TOGETHER = [
+  ['MESSENGER_VERIFY_TOKEN', 'MESSENGER_APP_SECRET', 'MESSENGER_PAGE_ID', 'MESSENGER_PAGE_ACCESS_TOKEN'],
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+];
+
+function halfSet(env: Record<string, string | undefined>): string[] {
+  return TOGETHER.flatMap((names) => {
+    const absent = names.filter((name) => !env[name]);
+    return absent.length === names.length
+      ? []
+      : absent.map((name) => `${name}: is missing, while ${names.filter((n) => env[n]).join(', ')} is set`);
+  });
+}

@@ -1,0 +1,65 @@
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { readAddress } from '../../customers/read-address';
+import type { Expectation } from '../flows/flow';
+import type { SlotValue, Slots, Turn } from '../turn';
+import { readQuantity } from './quantity';
+
+export type Answer =
+  | { understood: true; value: SlotValue; slots?: Slots }
+  /** `template` says what is wrong with the answer; without one the text is not an answer at all. */
+  | { understood: false; template?: string; slots?: Slots };
+
+const MAX_QUANTITY = 100;
+const MAX_TEXT = 300;
+
+/** Reads the message as an answer to the open question. */
+export function readAnswer(expect: Expectation, turn: Turn, question: string): Answer {
+  const { input } = turn;
+  if (input.kind === 'answer') {
+    return input.question === question ? { understood: true, value: input.value } : wrong('stale_tap');
+  }
+  if (input.kind === 'location') return expect === 'address' ? location(input) : wrong('not_now_location');
+  if (input.kind === 'attachment') return wrong(input.type === 'sticker' ? 'not_understood_sticker' : 'not_understood_attachment');
+  if (input.kind !== 'text') return { understood: false };
+  return readers[expect](input.text.trim(), turn);
+}
+
+const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
+  command: () => ({ understood: false }),
+  choice: () => ({ understood: false }),
+  quantity: (text) => {
+    const quantity = readQuantity(text);
+    if (quantity === null) return { understood: false };
+    return quantity >= 1 && quantity <= MAX_QUANTITY ? { understood: true, value: quantity } : wrong('quantity_range');
+  },
+  name: (text) => {
+    const name = text.replace(/\s+/g, ' ').replace(/^(my name is|i am|i'm|ako si|ako po si|si)\s+/i, '');
+    const letters = name.match(/\p{L}/gu)?.length ?? 0;
+    return letters >= 2 && name.length <= 80 && !/\d{3}|[<>{}]|https?:/i.test(name)
+      ? { understood: true, value: name }
+      : wrong('name_retry');
+  },
+  phone: (text, turn) => {
+    const phone = parsePhoneNumberFromString(text, turn.business.country as CountryCode);
+    return phone?.isValid() ? { understood: true, value: phone.number } : wrong('phone_retry');
+  },
+  address: (text) => {
+    const address = readAddress(text);
+    if (!address) return wrong('address_retry');
+    const { line, city, province, postalCode } = address;
+    const slots: Slots = {};
+    if (city) slots.city = city;
+    if (province) slots.province = province;
+    if (postalCode) slots.postal_code = postalCode;
+    return { understood: true, value: line, slots };
+  },
+  text: (text) =>
+    text.length >= 2 && text.length <= MAX_TEXT ? { understood: true, value: text } : wrong('text_retry'),
+};
+
+function location({ latitude, longitude }: { latitude: number; longitude: number }): Answer {
+  // A pin tells the rider where, but not which door: the words are still asked for, and the pin goes with the order.
+  return { understood: false, template: 'address_after_pin', slots: { pin: `${latitude},${longitude}` } };
+}
+
+const wrong = (template: string): Answer => ({ understood: false, template });

@@ -1,0 +1,19 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Knex } from 'knex';
+
+/** migrations/ beside src/, in the source tree or in dist/. */
+const FOLDER = path.join(__dirname, '..', '..', 'migrations');
+const FILE = /^(\d{4}_[a-z0-9_]+)\.[jt]s$/;
+
+/** Migrations under their names without ending, so that source and build share one history. */
+export const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: () =>
+    Promise.resolve(
+      readdirSync(FOLDER)
+        .flatMap((file) => FILE.exec(file)?.[1] ?? [])
+        .sort(),
+    ),
+  getMigrationName: (name) => name,
+  getMigration: (name) => import(path.join(FOLDER, name)) as Promise<Knex.Migration>,
+};

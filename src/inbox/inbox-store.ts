@@ -1,0 +1,130 @@
+import type { Queryable, Transaction } from '../db/database';
+import { conversationKey, eventBody, type ChannelName, type EventBody, type InboundEvent } from '../channels/inbound';
+
+export type InboxState = 'pending' | 'done' | 'ignored' | 'failed';
+
+/** An event on its way into the inbox: `ignored` when there is nothing to do for it. */
+export interface NewInboxRow {
+  event: InboundEvent;
+  businessId: number;
+  state: Extract<InboxState, 'pending' | 'ignored'>;
+  receivedAt: Date;
+}
+
+export interface InboxMessage {
+  id: number;
+  businessId: number;
+  channel: ChannelName;
+  accountId: string;
+  externalId: string;
+  conversationKey: string;
+  body: EventBody;
+  attempts: number;
+  nextAttemptAt: Date;
+  sentAt: Date;
+  receivedAt: Date;
+}
+
+/** Stores events, each once: a provider id that is there already changes nothing (G-2). */
+export async function insertInbox(q: Queryable, rows: readonly NewInboxRow[]): Promise<void> {
+  const values = rows.map(({ event, businessId, state, receivedAt }) => [
+    businessId,
+    event.channel,
+    event.accountId,
+    event.providerMessageId,
+    conversationKey(event.channel, event.accountId, event.externalId),
+    event.externalId,
+    kindOf(event.body),
+    JSON.stringify(event.body),
+    state,
+    receivedAt,
+    event.sentAt,
+    receivedAt,
+  ]);
+  await q.execute(
+    `INSERT INTO inbox_messages
+        (business_id, channel, account_id, provider_message_id, conversation_key, external_id,
+         kind, event, state, next_attempt_at, sent_at, received_at)
+     VALUES ?
+     ON DUPLICATE KEY UPDATE id = id`,
+    [values],
+  );
+}
+
+const kindOf = (body: EventBody): string => (body.kind === 'other' ? body.name.slice(0, 24) : body.kind);
+
+interface InboxRow {
+  id: number;
+  business_id: number;
+  channel: ChannelName;
+  account_id: string;
+  external_id: string;
+  conversation_key: string;
+  event: string;
+  attempts: number;
+  next_attempt_at: Date;
+  sent_at: Date;
+  received_at: Date;
+}
+
+/** The lane's oldest message that is not handled yet. Call with the lane held. */
+export async function nextPending(trx: Transaction, key: string): Promise<InboxMessage | null> {
+  const [row] = await trx.query<InboxRow>(
+    `SELECT id, business_id, channel, account_id, external_id, conversation_key, event, attempts,
+            next_attempt_at, sent_at, received_at
+     FROM inbox_messages
+     WHERE conversation_key = :key AND state = 'pending'
+     ORDER BY sent_at, id
+     LIMIT 1`,
+    { key },
+  );
+  return row ? fromRow(row) : null;
+}
+
+function fromRow(row: InboxRow): InboxMessage {
+  return {
+    id: row.id,
+    businessId: row.business_id,
+    channel: row.channel,
+    accountId: row.account_id,
+    externalId: row.external_id,
+    conversationKey: row.conversation_key,
+    body: eventBody.parse(JSON.parse(row.event)),
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    sentAt: row.sent_at,
+    receivedAt: row.received_at,
+  };
+}
+
+export async function markHandled(trx: Transaction, id: number, state: InboxState, at: Date): Promise<void> {
+  await trx.execute('UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id', { id, state, at });
+}
+
+/** Counts a try that failed, or one that is about to begin on a message that may kill us. */
+export async function recordAttempt(
+  q: Queryable,
+  id: number,
+  change: { attempts: number; nextAttemptAt: Date; error: string | null },
+): Promise<void> {
+  await q.execute(
+    `UPDATE inbox_messages
+     SET attempts = :attempts, next_attempt_at = :nextAttemptAt, last_error = COALESCE(:error, last_error)
+     WHERE id = :id AND state = 'pending'`,
+    { id, ...change },
+  );
+}
+
+/** Lanes with a message that is due, longest waiting first. */
+export async function dueLanes(q: Queryable, now: Date, limit: number): Promise<string[]> {
+  const rows = await q.query<{ conversation_key: string }>(
+    `SELECT conversation_key, MIN(next_attempt_at) AS due
+     FROM inbox_messages FORCE INDEX (inbox_messages_due_idx)
+     WHERE state = 'pending' AND next_attempt_at <= :now
+     GROUP BY conversation_key
+     ORDER BY due
+     LIMIT :limit`,
+    { now, limit },
+  );
+  return rows.map((row) => row.conversation_key);
+}

@@ -1,0 +1,30 @@
+import type { Database } from '../db/database';
+import { createBatcher } from '../lib/batcher';
+import { conversationKey } from '../channels/inbound';
+import { insertInbox, type NewInboxRow } from './inbox-store';
+
+/** Rows per INSERT: a packet of a few hundred kilobytes at most. */
+const MAX_GROUP = 200;
+
+/** Takes in what the webhooks bring. When `store` resolves, the events are committed (G-1). */
+export interface Inbox {
+  store(rows: NewInboxRow[]): Promise<void>;
+}
+
+/** Webhooks that arrive together share one INSERT and one disk write. `wake` is told of the lanes that have work. */
+export function createInbox(db: Database, wake: (lane: string) => void): Inbox {
+  const batcher = createBatcher<NewInboxRow[], void>(async (groups) => {
+    await insertInbox(db, groups.flat());
+    return groups.map(() => undefined);
+  }, MAX_GROUP);
+
+  return {
+    store: async (rows) => {
+      if (rows.length === 0) return;
+      await batcher.add(rows);
+      for (const { event, state } of rows) {
+        if (state === 'pending') wake(conversationKey(event.channel, event.accountId, event.externalId));
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Group commit: while one group is with the database, whoever comes next is gathered, and goes as one group when it is
+ * back. Idle, an item goes at once; busy, one round trip and one disk write serve many. Order of arrival is kept.
+ */
+export interface Batcher<Item, Result> {
+  add(item: Item): Promise<Result>;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/** `run` handles a group and gives one result per item, in order; if it throws, the items are run one by one. */
+export function createBatcher<Item, Result>(
+  run: (items: Item[]) => Promise<Result[]>,
+  maxItems: number,
+): Batcher<Item, Result> {
+  let waiting: Waiting<Item, Result>[] = [];
+  let isRunning = false;
+
+  const drain = async (): Promise<void> => {
+    isRunning = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, maxItems);
+      waiting = waiting.slice(group.length);
+      await settle(group, run);
+    }
+    isRunning = false;
+  };
+
+  return {
+    add: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        if (!isRunning) void drain();
+      }),
+  };
+}
+
+async function settle<Item, Result>(
+  group: Waiting<Item, Result>[],
+  run: (items: Item[]) => Promise<Result[]>,
+): Promise<void> {
+  try {
+    const results = await run(group.map(({ item }) => item));
+    group.forEach(({ resolve }, index) => resolve(results[index] as Result));
+  } catch (error) {
+    if (group.length === 1) return group[0]!.reject(error);
+    // One bad item must not take the others with it.
+    for (const one of group) await settle([one], run);
+  }
+}
