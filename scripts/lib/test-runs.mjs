@@ -18,9 +18,10 @@ export async function runJest({ kind, args, env, stop }) {
     process.execPath,
     [
       join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
+      // First, because jest takes everything that follows --reporters for a reporter.
+      ...args,
       '--reporters=default',
       `--reporters=${join(ROOT, 'scripts', 'lib', 'test-counts-reporter.cjs')}`,
-      ...args,
     ],
     {
       cwd: ROOT,
