@@ -26,7 +26,13 @@ export async function step(title, hint, work) {
     return result;
   } catch (error) {
     ticker.stop();
-    say(ticker.wasAnnounced() ? `  failed after ${seconds(startedAt)}` : `• ${title} … failed`);
+    // A stop request throws the name of its signal.
+    const outcome = typeof error === 'string' ? 'stopped' : 'failed';
+    say(
+      ticker.wasAnnounced()
+        ? `  ${outcome} after ${seconds(startedAt)}`
+        : `• ${title} … ${outcome}`,
+    );
     throw error;
   }
 }

@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { Problem } from './problem.mjs';
 import { say } from './progress.mjs';
 
+/** npm cleans up for a long time when it is interrupted; the next installation starts from nothing anyway. */
+const INTERRUPT_PATIENCE_MS = 2_000;
 /** Enough to see a reason, short enough to see it on one screen. */
 const LAST_LINES = 15;
 
@@ -33,8 +35,10 @@ export async function runQuietly({
   });
   closeSync(output);
   const interrupt = () => {
-    if (mayInterrupt) killGroup(child.pid);
-    else say(`\n  Stopping as soon as this is done, so that nothing is left half-installed …`);
+    if (mayInterrupt) {
+      killGroup(child.pid, 'SIGTERM');
+      setTimeout(() => killGroup(child.pid, 'SIGKILL'), INTERRUPT_PATIENCE_MS).unref();
+    } else say(`\n  Stopping as soon as this is done, so that nothing is left half-installed …`);
   };
   signal?.addEventListener('abort', interrupt);
   try {
@@ -71,9 +75,9 @@ function describe({ code, signal, error }) {
   return signal ? `ended by ${signal}` : `exit code ${code}`;
 }
 
-function killGroup(pid) {
+function killGroup(pid, name) {
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-pid, name);
   } catch {
     // It ended on its own in the same moment.
   }
