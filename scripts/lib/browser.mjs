@@ -29,7 +29,8 @@ async function install(signal) {
     await installSystemPackages({
       title: 'Installing Chromium for the browser tests',
       hint: 'once, about a minute',
-      packages: ['chromium'],
+      // Without a font, pages are measured and drawn without their text.
+      packages: ['chromium', 'fonts-liberation'],
       isThere: () => findBrowser() !== undefined,
       signal,
     });
