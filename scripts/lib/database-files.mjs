@@ -66,6 +66,8 @@ function mariadb(program) {
       '--datadir=.',
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
+      // Only skips a look-up of this machine's name, which fails in some containers; nobody connects by name.
+      '--force',
       '--skip-name-resolve',
       ...asRoot(),
     ],
