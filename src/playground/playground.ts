@@ -22,8 +22,6 @@ export interface PlaygroundDeps {
   accounts: Accounts;
   clock: Clock;
   ids: Ids;
-  /** Ends the open streams when the process stops (RUN-7). */
-  shutdown?: AbortSignal;
 }
 
 const PUBLIC = path.join(projectRoot, 'src', 'playground', 'public');
@@ -146,7 +144,7 @@ function api(deps: PlaygroundDeps): Router {
     }
     streams += 1;
     try {
-      await streamFeed(request, response, () => feedOf(people), deps.shutdown);
+      await streamFeed(request, response, () => feedOf(people));
     } finally {
       streams -= 1;
     }

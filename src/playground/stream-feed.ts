@@ -11,20 +11,17 @@ const HEARTBEAT_MS = 15_000;
 
 /**
  * Server-Sent Events: everything at first, then what is new or has changed. Nothing is kept beyond the connection, so any
- * instance can serve any browser. Ends when the browser goes or the process stops.
+ * instance can serve any browser. Ends with the connection.
  */
 export async function streamFeed(
   request: Request,
   response: Response,
   read: () => Promise<Feed>,
-  shutdown?: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
   const stop = () => gone.abort();
   request.once('close', stop);
   response.once('close', stop);
-  shutdown?.addEventListener('abort', stop, { once: true });
-  if (shutdown?.aborted) stop();
 
   response.writeHead(200, {
     'content-type': 'text/event-stream',
@@ -34,7 +31,6 @@ export async function streamFeed(
   });
   response.write('retry: 1000\n\n');
   await poll(response, read, gone.signal);
-  shutdown?.removeEventListener('abort', stop);
   response.end();
 }
 
