@@ -7,7 +7,8 @@ const config = (url: string): Knex.Config => {
   const { uri, ...options } = connectionOptions(url);
   return {
     client: 'mysql2',
-    connection: { ...options, uri } as Knex.MySql2ConnectionConfig,
+    // knex writes it behind DEFAULT CHARACTER SET, where a collation is not allowed.
+    connection: { ...options, uri, charset: 'utf8mb4' } as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: 2 },
     migrations: { migrationSource, tableName: 'schema_migrations' },
   };

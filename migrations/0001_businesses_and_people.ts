@@ -14,8 +14,6 @@ const objects = [
 export const config = { transaction: false };
 
 export async function up(knex: Knex): Promise<void> {
-  // Parameters and locals of procedures take the database's collation; it must be the tables'.
-  await knex.raw('ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci');
   await applyAll(knex, objects);
 }
 

@@ -13,7 +13,7 @@ export async function ensureDatabase(url: string): Promise<void> {
     if (isUnknownDatabase(error)) return null;
     throw error;
   });
-  if (probe) return probe.end();
+  if (probe) return alignCollation(probe).finally(() => probe.end());
   const { server, name } = splitDatabaseUrl(url);
   const connection = await mysql.createConnection(connectionOptions(server));
   try {
@@ -21,6 +21,16 @@ export async function ensureDatabase(url: string): Promise<void> {
   } finally {
     await connection.end();
   }
+}
+
+/**
+ * Parameters and locals of procedures take the database's collation; it must be the tables'. Not a migration: MySQL waits here for
+ * every open transaction of the database, and the migrator's guard is one. Asked only when it differs, so never on a live shop.
+ */
+async function alignCollation(connection: mysql.Connection): Promise<void> {
+  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT @@collation_database AS collation_name');
+  if (rows[0]?.collation_name === 'utf8mb4_unicode_ci') return;
+  await connection.query('ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci');
 }
 
 /** The URL of the server alone, and the name of the database. */
