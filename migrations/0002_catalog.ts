@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import { applyAll, dropAll } from './sql/apply-sql';
+
+const objects = [
+  'tables/categories',
+  'tables/products',
+  'tables/product_variants',
+  'tables/product_images',
+  'tables/promo_codes',
+  'tables/stock_movements',
+];
+
+export const config = { transaction: false };
+
+export async function up(knex: Knex): Promise<void> {
+  await applyAll(knex, objects);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await dropAll(knex, objects);
+}
