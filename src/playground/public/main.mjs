@@ -56,7 +56,7 @@ const admin = createMessengerPhone({
   shop: info.shop,
   localUrl,
   greeting: 'The same shop, on the phone of somebody who runs it.',
-  suggestions: ({ isStaff }) => (isStaff ? ['/orders', '/today', '/low', '/help'] : []),
+  suggestions: ({ isStaff }) => (isStaff ? ['/orders', '/stock SKU-1001', '/help'] : []),
   footer: ({ isStaff }) => (isStaff ? null : linkCard),
 });
 const owner = createSmsPhone({

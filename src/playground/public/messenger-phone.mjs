@@ -9,7 +9,6 @@ import { post } from './server.mjs';
 const TYPING_MS = 20_000;
 
 /**
- * A Messenger phone. `empty` is shown below an empty chat's greeting, `suggestions` above the text box.
  * @param options {root, shop, localUrl, greeting, suggestions, attachments, footer(phone)}
  */
 export function createMessengerPhone(options) {
@@ -57,7 +56,6 @@ export function createMessengerPhone(options) {
       .map((item) => ({
         key: item.mid ?? item.id,
         at: Date.parse(item.at),
-        order: item.id,
         isMine: item.from === 'person',
         state: item.state,
         event: item.event,
@@ -76,7 +74,7 @@ export function createMessengerPhone(options) {
     // As in Messenger, quick replies are gone as soon as anything follows.
     const replies =
       last && !last.isMine && last.state !== 'failed' ? (last.content?.quick_replies ?? []) : [];
-    const busy = isBusy(all);
+    const busy = isBusy();
     log.show(all);
     log.setTail(JSON.stringify([person, isStaff, busy, last?.key, replies.length]), () =>
       [
@@ -110,23 +108,18 @@ export function createMessengerPhone(options) {
   }
 
   /** The shop is at work on something: a message of ours is not handled, or an answer is on its way. */
-  function isBusy(all) {
+  function isBusy() {
     const since = Date.now() - TYPING_MS;
-    const busy = all.some(
-      (message) =>
-        message.isMine &&
-        message.sentHere > since &&
-        ['sent', 'pending'].includes(stateOf(message)),
+    const isAtWork = [...known.values()].some(
+      ({ state, seenAt }) => (state === 'pending' || state === 'queued') && seenAt > since,
     );
-    const queued = [...known.values()].some(
-      (item) => item.state === 'queued' && item.message && item.seenAt > since,
+    const isOnItsWay = [...sending.values()].some(
+      ({ key, state, sentAt }) => state === 'sent' && !known.has(key) && sentAt > since,
     );
     clearTimeout(typingTimer);
-    if (busy || queued) typingTimer = setTimeout(draw, 1000);
-    return busy || queued;
+    if (isAtWork || isOnItsWay) typingTimer = setTimeout(draw, 1000);
+    return isAtWork || isOnItsWay;
   }
-
-  const stateOf = (message) => known.get(message.key)?.state ?? message.state;
 
   function quickReply(reply) {
     return chip(reply.title, () =>
@@ -175,7 +168,7 @@ export function createMessengerPhone(options) {
   }
 
   async function transmit(message) {
-    Object.assign(message, { state: 'sending', sentHere: Date.now() });
+    Object.assign(message, { state: 'sending', sentAt: Date.now() });
     draw();
     log.toEnd();
     const status = await post('send', message.action);

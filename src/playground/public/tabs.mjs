@@ -3,11 +3,9 @@ export function createTabs() {
   const buttons = [...document.querySelectorAll('.tabs [role=tab]')];
   const unread = new Map();
   const counted = new Set();
-  let current = '';
   let isFirst = true;
 
   function open(seat) {
-    current = seat;
     unread.delete(seat);
     for (const button of buttons) {
       const isOpen = button.dataset.seat === seat;
@@ -28,13 +26,15 @@ export function createTabs() {
     }
   }
 
+  const isVisible = (seat) => document.getElementById(seat).getClientRects().length > 0;
+
   /** Messages of the shop that have arrived; those that were there when the page opened are not news. */
   function count(items, seatOf) {
     for (const item of items) {
       if (item.from !== 'shop' || item.state === 'queued' || counted.has(item.id)) continue;
       counted.add(item.id);
       const seat = seatOf(item);
-      if (!isFirst && seat && seat !== current) unread.set(seat, (unread.get(seat) ?? 0) + 1);
+      if (!isFirst && seat && !isVisible(seat)) unread.set(seat, (unread.get(seat) ?? 0) + 1);
     }
     isFirst = false;
     draw();
