@@ -65,3 +65,33 @@ export const isChatter = (word: Word): boolean => has(COURTESY, word) || has(CHA
 /** Philippine postal codes are 0400 (Metro Manila) to 9811 (Sulu). */
 export const isPostalCode = (text: string): boolean =>
   /^\d{4}$/.test(text) && text >= '0400' && text <= '9811';
+
+export function titleCase(words: string[]): string {
+  return words
+    .map((word) =>
+      /^(de|del|ng|of)$/i.test(word)
+        ? word.toLowerCase()
+        : word[0]!.toUpperCase() + word.slice(1).toLowerCase(),
+    )
+    .join(' ');
+}
+
+/** What is left of the text without these words, on one line. */
+export function withoutWords(text: string, used: ReadonlySet<Word>): string {
+  let rest = '';
+  let at = 0;
+  for (const word of [...used].sort((one, other) => one.start - other.start)) {
+    rest += text.slice(at, word.start);
+    at = word.end;
+  }
+  return tidy(rest + text.slice(at));
+}
+
+/** One line; separators that stood around removed words go with them. */
+export function tidy(text: string): string {
+  return text
+    .split(PART_END)
+    .map((part) => part.replace(/\s+/g, ' ').replace(/^[ .)-]+|[ (-]+$/g, ''))
+    .filter((part) => /[\p{L}\p{N}]/u.test(part))
+    .join(', ');
+}

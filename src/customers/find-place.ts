@@ -8,6 +8,8 @@ export interface Place {
   provinces: readonly string[];
   /** Only a chartered city has the name, so its province is sure even when another one is written beside it. */
   isCharteredOnly: boolean;
+  /** At least one of them is a chartered city. */
+  isEverChartered: boolean;
 }
 
 /** Shorter names are too easily mistaken for one another. */
@@ -41,7 +43,13 @@ const provinces = new Map<string, Place>();
 const cities = new Map<string, Place>();
 
 for (const { name, cities: chartered, towns } of PROVINCES) {
-  const province: Place = { kind: 'province', name, provinces: [name], isCharteredOnly: false };
+  const province: Place = {
+    kind: 'province',
+    name,
+    provinces: [name],
+    isCharteredOnly: false,
+    isEverChartered: false,
+  };
   for (const written of namesOf(name)) {
     const key = keyOfName(written);
     for (const form of [
@@ -76,6 +84,7 @@ function addCity(key: string, name: string, province: string, isChartered: boole
     name: known?.name ?? name,
     provinces: [...new Set([...(known?.provinces ?? []), province])],
     isCharteredOnly: isChartered && (known?.isCharteredOnly ?? true),
+    isEverChartered: isChartered || (known?.isEverChartered ?? false),
   });
 }
 
