@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS product_variants (
     sku VARCHAR(64) NOT NULL,
     -- "Black / L"
     name VARCHAR(120) NOT NULL,
+    -- {"colour": "Black", "size": "L"}
+    options JSON NULL,
     price DECIMAL(12, 2) NOT NULL,
     stock_quantity INT NOT NULL DEFAULT 0,
     reserved_stock INT NOT NULL DEFAULT 0,

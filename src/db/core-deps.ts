@@ -1,0 +1,10 @@
+import type { Clock } from '../lib/clock';
+import type { Ids } from '../lib/ids';
+import type { Database } from './database';
+
+/** What the order core needs to open transactions of its own. */
+export interface CoreDeps {
+  db: Database;
+  clock: Clock;
+  ids: Ids;
+}
