@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock';
 import type { Ids } from '../lib/ids';
 import type { Log } from '../lib/log';
 import type { Language, Params, Templates } from '../templates/load-templates';
-import type { ConversationRow } from './conversation-store';
+import type { ConversationRow } from '../customers/conversation-store';
 import type { FlowBook } from './flows/load-flows';
 
 /** What the conversation layer needs; constructed once in deps.ts. */

@@ -9,6 +9,8 @@ const TRANSIENT = new Set([1213, 1205, 3101]);
 const CHECK_CONSTRAINT = new Set([3819, 4025]);
 /** Too many connections, shutdown in progress, node not ready (Galera), read-only after a fail-over, connection killed. */
 const UNAVAILABLE_ERRNO = new Set([1040, 1053, 1047, 1290, 1836, 1927, 3169]);
+/** Wrong account, wrong database: the server is there, and it will say the same again. */
+const REFUSED = new Set([1044, 1045, UNKNOWN_DATABASE, 1698]);
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -46,6 +48,7 @@ export const isTransient = (error: unknown): boolean => TRANSIENT.has(driver(err
 /** The database is away, not the statement wrong. */
 export function isUnavailable(error: unknown): boolean {
   const { errno, code, fatal } = driver(error);
+  if (REFUSED.has(errno ?? 0)) return false;
   return (
     fatal === true || UNAVAILABLE_ERRNO.has(errno ?? 0) || UNAVAILABLE_CODES.has(code ?? '')
   );

@@ -85,11 +85,12 @@ function templatesOf(entries: Map<string, Entry>, names: ReadonlySet<string>): T
   };
   return {
     names,
-    text: (name, language, channel, params = {}) => find(name, language, channel).text(params).trim(),
+    text: (name, language, channel, params = {}) => String(find(name, language, channel).text(params)).trim(),
     choice: (name, choice, language, params = {}) => {
       const label = find(name, language).choices.get(choice);
       if (!label) throw new Error(`template ${name} has no choice ${choice}`);
-      return label(params).trim();
+      // A label that is only a number comes back as one.
+      return String(label(params)).trim();
     },
     source: (name, language) => entries.get(key(name, language))?.source,
   };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { normalise } from '../../lib/text';
 import { explain, type FileProblem } from '../../templates/load-templates';
 import { commandsSchema, flowSchema, type Command, type Flow } from './flow';
@@ -43,13 +43,18 @@ export function loadFlows(folder: string): { book: FlowBook; problems: FileProbl
       if (`${flow.flow}.yaml` !== file) problems.push({ file: where, problem: `is the flow ${flow.flow}: name the file after it` });
       flows.set(flow.flow, flow);
       for (const step of Object.keys(flow.steps)) {
-        const node = document.getIn(['steps', step], true) as { range?: [number, number, number] } | undefined;
-        lines.set(`${flow.flow}.${step}`, node?.range ? counter.linePos(node.range[0]).line - 1 : 1);
+        lines.set(`${flow.flow}.${step}`, lineOfKey(document, counter, step));
       }
     }
   }
   const words = wordsOf(commands, problems);
   return { book: { flows, commands, words, lineOf: (flow, step) => lines.get(`${flow}.${step}`) ?? 1 }, problems };
+}
+
+function lineOfKey(document: Document, counter: LineCounter, step: string): number {
+  const steps = document.get('steps', true);
+  const key = isMap(steps) ? steps.items.find(({ key }) => isScalar(key) && key.value === step)?.key : undefined;
+  return isScalar(key) && key.range ? counter.linePos(key.range[0]).line : 1;
 }
 
 function wordsOf(commands: Map<string, Command>, problems: FileProblem[]): FlowBook['words'] {

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { requireApiKey } from './api/api-key';
+import { errorHandler, notFound } from './api/errors';
+import { health } from './api/health';
+import { staffApi } from './api/staff';
+import type { Deps } from './deps';
+import { projectRoot } from './lib/project-root';
+import { createPlayground } from './playground/playground';
+import { messengerWebhook } from './webhooks/messenger';
+
+/** The HTTP side, without listening: tests drive it directly. */
+export function createApp(deps: Deps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
+
+  app.use(health(deps.db, () => true));
+  app.use('/webhooks/messenger', messengerWebhook(deps));
+  app.use('/pictures', express.static(path.join(projectRoot, 'src', 'demo', 'pictures'), { maxAge: '1d', index: false }));
+  if (deps.config.playground) app.use('/playground', createPlayground(deps));
+
+  app.use('/api', requireApiKey(deps.config), express.json({ limit: '1mb' }));
+  app.use('/api/staff', staffApi(deps));
+  app.get('/', (_req, res) => (deps.config.playground ? res.redirect('/playground') : res.json({ name: 'Tindera' })));
+
+  app.use(notFound);
+  app.use(errorHandler(deps.log));
+  return app;
+}

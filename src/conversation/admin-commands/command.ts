@@ -1,0 +1,18 @@
+import type { Role } from '../../businesses/staff-store';
+import type { Staff } from '../../businesses/staff-store';
+import type { Turn } from '../turn';
+
+/** A command of the shop's people (`/confirm 12 note`), after the role has been checked. */
+export interface AdminCommand {
+  name: string;
+  roles: readonly Role[];
+  run(turn: Turn, staff: Staff, args: string[]): Promise<void>;
+  /** Asks back before it runs (DLG-9): says so in the turn and returns true, or false when there is nothing to ask. */
+  asksBack?(turn: Turn, staff: Staff, args: string[]): Promise<boolean>;
+}
+
+export const EVERYBODY: readonly Role[] = ['admin', 'manager', 'operator'];
+export const IN_CHARGE: readonly Role[] = ['admin', 'manager'];
+
+/** Who did it, as history and audit have it. */
+export const actorOf = (staff: Staff): string => `staff:${staff.id}`;

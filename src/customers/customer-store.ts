@@ -1,0 +1,71 @@
+import type { Queryable, Transaction } from '../db/database';
+import type { ChannelName } from '../channels/inbound';
+
+export interface Customer {
+  id: number;
+  businessId: number;
+  name: string | null;
+  phone: string | null;
+  language: string | null;
+  lastAddress: Record<string, string> | null;
+}
+
+export async function findCustomer(q: Queryable, id: number): Promise<Customer | null> {
+  const [row] = await q.query<{
+    id: number;
+    business_id: number;
+    name: string | null;
+    phone: string | null;
+    language: string | null;
+    last_address: string | null;
+  }>('SELECT id, business_id, name, phone, language, last_address FROM users WHERE id = :id', { id });
+  return row
+    ? {
+        id: row.id,
+        businessId: row.business_id,
+        name: row.name,
+        phone: row.phone,
+        language: row.language,
+        lastAddress: row.last_address === null ? null : (JSON.parse(row.last_address) as Record<string, string>),
+      }
+    : null;
+}
+
+/** The customer behind a channel identity, made at the first message. Call with the conversation's lane held. */
+export async function ensureCustomer(
+  trx: Transaction,
+  identity: { businessId: number; channel: ChannelName; accountId: string; externalId: string },
+): Promise<number> {
+  const [known] = await trx.query<{ user_id: number }>(
+    `SELECT user_id FROM customer_identities
+     WHERE business_id = :businessId AND channel = :channel AND account_id = :accountId AND external_id = :externalId`,
+    identity,
+  );
+  if (known) return known.user_id;
+  // A number that writes to us is proof of the number; ids of other channels say nothing about a phone.
+  const phone = identity.channel === 'sms' || identity.channel === 'whatsapp' ? identity.externalId : null;
+  const { insertId: userId } = await trx.execute('INSERT INTO users (business_id, phone) VALUES (:businessId, :phone)', {
+    businessId: identity.businessId,
+    phone: phone && /^\+\d{7,15}$/.test(phone) ? phone : null,
+  });
+  await trx.execute(
+    `INSERT INTO customer_identities (business_id, user_id, channel, account_id, external_id)
+     VALUES (:businessId, :userId, :channel, :accountId, :externalId)`,
+    { ...identity, userId },
+  );
+  return userId;
+}
+
+/** What the customer has told at checkout, offered again next time. */
+export async function rememberDetails(
+  trx: Transaction,
+  userId: number,
+  details: { name: string; phone: string; address: Record<string, string> },
+): Promise<void> {
+  await trx.execute('UPDATE users SET name = :name, phone = :phone, last_address = :address WHERE id = :userId', {
+    userId,
+    name: details.name,
+    phone: details.phone,
+    address: JSON.stringify(details.address),
+  });
+}

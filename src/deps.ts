@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { createAccounts, type Accounts } from './channels/accounts';
+import type { Config } from './config';
+import './conversation/actions';
+import { checkFlows } from './conversation/flows/check-flows';
+import { loadFlows, type FlowBook } from './conversation/flows/load-flows';
+import { handleNext } from './conversation/handle-next';
+import { createLanes, type Lanes } from './conversation/lanes';
+import { openDatabase, type Database } from './db/database';
+import { createInbox, type Inbox } from './inbox/inbox';
+import { systemClock, type Clock } from './lib/clock';
+import { systemIds, type Ids } from './lib/ids';
+import type { Log } from './lib/log';
+import { projectRoot } from './lib/project-root';
+import { createPoller, type Poller } from './jobs/poller';
+import { dispatchNotifications } from './notifications/dispatch';
+import { createSender, type Sender } from './outgoing/sender';
+import { loadTemplates, type FileProblem, type Templates } from './templates/load-templates';
+
+/** Everything that the product runs on, constructed once. */
+export interface Deps {
+  config: Config;
+  db: Database;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  accounts: Accounts;
+  templates: Templates;
+  flows: FlowBook;
+  inbox: Inbox;
+  lanes: Lanes;
+  sender: Sender;
+  notifications: Poller;
+  firstBusinessId: number;
+}
+
+export interface Parts {
+  config: Config;
+  log: Log;
+  firstBusinessId: number;
+  db?: Database;
+  clock?: Clock;
+  ids?: Ids;
+}
+
+/** Lanes at work at once take at most half of the connections: a turn may need a second one for a moment. */
+const LANE_SHARE = 0.5;
+const NOTIFICATIONS_PER_LOOK = 50;
+const NOTIFICATION_POLL_MS = 400;
+
+/** Reads flows/ and templates/; every problem of both at once (DLG-1). */
+export function loadWords(root = projectRoot): { flows: FlowBook; templates: Templates; problems: FileProblem[] } {
+  const words = loadTemplates(path.join(root, 'templates'));
+  const book = loadFlows(path.join(root, 'flows'));
+  const problems = [...words.problems, ...book.problems];
+  if (problems.length === 0) problems.push(...checkFlows(book.book, words.templates));
+  return { flows: book.book, templates: words.templates, problems };
+}
+
+/** Puts the product together: the only place that knows all its parts. */
+export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Templates }): Deps {
+  const { config, log, firstBusinessId } = parts;
+  const clock = parts.clock ?? systemClock;
+  const ids = parts.ids ?? systemIds;
+  const db = parts.db ?? openDatabase(config.databaseUrl, config.databasePoolSize);
+  const accounts = createAccounts(config, firstBusinessId);
+  const base = { config, db, clock, ids, log, accounts, ...words };
+
+  const works = config.role === 'all' || config.role === 'worker';
+  const sender = createSender(base);
+  const wakeSender = (conversationId: number) => (works ? sender.wake(conversationId) : undefined);
+  const notifications = createPoller(
+    'notifications',
+    () => dispatchNotifications({ ...base, wakeSender }, NOTIFICATIONS_PER_LOOK),
+    NOTIFICATION_POLL_MS,
+    log,
+  );
+  const turnDeps = { ...base, wakeSender, wakeNotifications: () => notifications.wake() };
+  const lanes = createLanes(
+    (lane) => handleNext(turnDeps, lane),
+    Math.max(1, Math.floor(config.databasePoolSize * LANE_SHARE)),
+    log,
+  );
+  const inbox = createInbox(db, (lane) => (works ? lanes.wake(lane) : undefined));
+  return { ...base, inbox, lanes, sender, notifications, firstBusinessId };
+}

@@ -1,0 +1,44 @@
+import { dueLanes } from '../inbox/inbox-store';
+import type { Deps } from '../deps';
+import { expireReservations } from '../inventory/expire-holds';
+import { dueConversations } from '../outgoing/outgoing-store';
+import { createPoller } from './poller';
+
+export interface Work {
+  /** Takes no more work, finishes what is in flight, gives back leases. */
+  stop(): Promise<void>;
+}
+
+/** How long a message that another instance took in, or that a dead one left, waits at most for somebody to look. */
+const LANE_POLL_MS = 200;
+const SEND_POLL_MS = 300;
+const EXPIRE_POLL_MS = 60_000;
+const PER_LOOK = 500;
+
+/** Starts what runs beside the HTTP server, by role (RUN-3). */
+export function startWork(deps: Deps): Work {
+  const { db, clock, config, lanes, sender, notifications, log } = deps;
+  const works = config.role === 'all' || config.role === 'worker';
+  const schedules = config.role === 'all' || config.role === 'scheduler';
+
+  const findLanes = createPoller('lanes', async () => {
+    for (const lane of await dueLanes(db, clock.now(), PER_LOOK)) lanes.wake(lane);
+    return 0;
+  }, LANE_POLL_MS, log); // prettier-ignore
+  const findSends = createPoller('sends', async () => {
+    for (const id of await dueConversations(db, clock.now(), PER_LOOK)) sender.wake(id);
+    return 0;
+  }, SEND_POLL_MS, log); // prettier-ignore
+  const expire = createPoller('holds', () => expireReservations(deps, PER_LOOK), EXPIRE_POLL_MS, log);
+
+  if (works) for (const poller of [findLanes, findSends, notifications]) poller.start();
+  if (schedules) expire.start();
+  return {
+    stop: async () => {
+      await Promise.all([findLanes.stop(), findSends.stop(), expire.stop()]);
+      await lanes.stop();
+      await notifications.stop();
+      await sender.stop();
+    },
+  };
+}

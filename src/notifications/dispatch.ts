@@ -1,0 +1,113 @@
+import { findBusiness, type Business } from '../businesses/business-store';
+import { PLAYGROUND_OWNER_PHONE, type Accounts } from '../channels/accounts';
+import { conversationKey, type ChannelName } from '../channels/inbound';
+import { channelOf } from '../channels/registry';
+import type { Config } from '../config';
+import { createConversation, findConversation, lockConversationById, type ConversationRow } from '../customers/conversation-store';
+import { findCustomer } from '../customers/customer-store';
+import type { Database, Transaction } from '../db/database';
+import type { Clock } from '../lib/clock';
+import { crashPoint } from '../lib/crash-point';
+import type { Log } from '../lib/log';
+import { insertOutgoing } from '../outgoing/outgoing-store';
+import { toLanguage, type Templates } from '../templates/load-templates';
+import { claimNotifications, giveUpNotification, notificationDispatched, type Notification } from './notification-store';
+
+export interface DispatchDeps {
+  db: Database;
+  config: Config;
+  accounts: Accounts;
+  templates: Templates;
+  clock: Clock;
+  log: Log;
+  wakeSender(conversationId: number): void;
+}
+
+/**
+ * Turns due notifications into outgoing messages, each in a transaction of its own: claimed, addressed, written. What
+ * happens to the message is the sender's; if the channel cannot reach the person, the notification comes back here and
+ * goes by the next one. Returns how many it took.
+ */
+export async function dispatchNotifications(deps: DispatchDeps, limit: number): Promise<number> {
+  for (let count = 0; count < limit; count += 1) {
+    const done = await deps.db.transaction((trx) => dispatchOne(deps, trx));
+    if (!done) return count;
+    crashPoint('notify.after-commit');
+    if (done.conversationId !== undefined) deps.wakeSender(done.conversationId);
+  }
+  return limit;
+}
+
+async function dispatchOne(deps: DispatchDeps, trx: Transaction): Promise<{ conversationId?: number } | null> {
+  const now = deps.clock.now();
+  const [notification] = await claimNotifications(trx, now, 1);
+  if (!notification) return null;
+  const business = await findBusiness(trx, notification.businessId);
+  const conversation = business && (await addressee(deps, trx, business, notification));
+  if (!business || !conversation) {
+    await giveUpNotification(trx, notification.id, 'nobody to tell: no chat, no phone, or every channel has failed');
+    return {};
+  }
+  const language = toLanguage(conversation.language ?? business.language);
+  const text = deps.templates.text(notification.template, language, conversation.channel, {
+    shop: business.name,
+    ...notification.payload,
+  });
+  await insertOutgoing(
+    trx,
+    channelOf(conversation.channel)
+      .render({ text })
+      .map((message) => ({
+        businessId: business.id,
+        conversationId: conversation.id,
+        inboxMessageId: null,
+        notificationId: notification.id,
+        message,
+      })),
+    now,
+  );
+  await notificationDispatched(trx, notification.id, { channel: conversation.channel, language });
+  crashPoint('notify.before-commit');
+  return { conversationId: conversation.id };
+}
+
+/** The conversation to tell it in, locked: the chat that it is about, else the phone by SMS. */
+async function addressee(
+  deps: DispatchDeps,
+  trx: Transaction,
+  business: Business,
+  notification: Notification,
+): Promise<ConversationRow | null> {
+  const isUntried = (channel: ChannelName) => !notification.triedChannels.includes(channel);
+  if (notification.recipientType === 'owner') {
+    const phone = ownerPhone(deps.config, business);
+    return phone !== undefined && isUntried('sms') ? smsConversation(deps, trx, business.id, phone) : null;
+  }
+  if (notification.conversationId !== null) {
+    const chat = await lockConversationById(trx, notification.conversationId);
+    if (chat && isUntried(chat.channel)) return chat;
+  }
+  const customer = notification.userId === null ? null : await findCustomer(trx, notification.userId);
+  const phone = typeof notification.payload.phone === 'string' ? notification.payload.phone : customer?.phone;
+  return phone && isUntried('sms') ? smsConversation(deps, trx, business.id, phone) : null;
+}
+
+/** The business's own setting first, then the deployment's; the playground has a phone for an owner without one. */
+export function ownerPhone(config: Config, business: Business): string | undefined {
+  return business.settings.owner_phone ?? config.ownerPhone ?? (config.playground ? PLAYGROUND_OWNER_PHONE : undefined);
+}
+
+async function smsConversation(
+  deps: DispatchDeps,
+  trx: Transaction,
+  businessId: number,
+  phone: string,
+): Promise<ConversationRow | null> {
+  const account = deps.accounts.sender('sms', businessId);
+  if (!account) return null;
+  const key = conversationKey('sms', account.accountId, phone);
+  const identity = { conversationKey: key, businessId, channel: 'sms' as const, accountId: account.accountId, externalId: phone };
+  await createConversation(trx, identity);
+  const made = await findConversation(trx, key);
+  return made && lockConversationById(trx, made.id);
+}

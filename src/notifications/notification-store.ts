@@ -1,0 +1,129 @@
+import type { ChannelName } from '../channels/inbound';
+import type { Queryable, Transaction } from '../db/database';
+
+export interface NewNotification {
+  businessId: number;
+  orderId?: number | null;
+  recipientType: 'customer' | 'owner' | 'staff';
+  userId?: number | null;
+  conversationId?: number | null;
+  template: string;
+  payload: Record<string, string | number>;
+  priority?: number;
+  scheduledAt: Date;
+}
+
+/** Writes down what someone has to be told, in the transaction of the event (NTF-1). Returns its id. */
+export async function insertNotification(trx: Transaction, one: NewNotification): Promise<number> {
+  const { insertId } = await trx.execute(
+    `INSERT INTO notification_queue
+        (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
+     VALUES (:businessId, :orderId, :recipientType, :userId, :conversationId, :template, :payload, :priority, :scheduledAt)`,
+    {
+      businessId: one.businessId,
+      orderId: one.orderId ?? null,
+      recipientType: one.recipientType,
+      userId: one.userId ?? null,
+      conversationId: one.conversationId ?? null,
+      template: one.template,
+      payload: JSON.stringify(one.payload),
+      priority: one.priority ?? 5,
+      scheduledAt: one.scheduledAt,
+    },
+  );
+  return insertId;
+}
+
+export interface Notification {
+  id: number;
+  businessId: number;
+  orderId: number | null;
+  recipientType: 'customer' | 'owner' | 'staff';
+  userId: number | null;
+  conversationId: number | null;
+  triedChannels: ChannelName[];
+  template: string;
+  payload: Record<string, string | number>;
+}
+
+/** Takes due notifications for this transaction; other dispatchers pass over them. */
+export async function claimNotifications(trx: Transaction, now: Date, limit: number): Promise<Notification[]> {
+  const rows = await trx.query<{
+    id: number;
+    business_id: number;
+    order_id: number | null;
+    recipient_type: Notification['recipientType'];
+    user_id: number | null;
+    conversation_id: number | null;
+    tried_channels: string;
+    template: string;
+    payload: string;
+  }>(
+    `SELECT id, business_id, order_id, recipient_type, user_id, conversation_id, tried_channels, template, payload
+     FROM notification_queue
+     WHERE status = 'pending' AND scheduled_at <= :now
+     ORDER BY priority, scheduled_at, id
+     LIMIT :limit
+     FOR UPDATE SKIP LOCKED`,
+    { now, limit },
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    businessId: row.business_id,
+    orderId: row.order_id,
+    recipientType: row.recipient_type,
+    userId: row.user_id,
+    conversationId: row.conversation_id,
+    triedChannels: row.tried_channels.split(',').filter(Boolean) as ChannelName[],
+    template: row.template,
+    payload: JSON.parse(row.payload) as Record<string, string | number>,
+  }));
+}
+
+/** An outgoing message carries it now; its fate decides. */
+export async function notificationDispatched(
+  trx: Transaction,
+  id: number,
+  via: { channel: ChannelName; language: string },
+): Promise<void> {
+  await trx.execute(
+    `UPDATE notification_queue
+     SET status = 'dispatched', channel = :channel, language = :language, attempts = attempts + 1
+     WHERE id = :id`,
+    { id, ...via },
+  );
+}
+
+export async function notificationSent(trx: Queryable, id: number, providerMessageId: string, at: Date): Promise<void> {
+  await trx.execute(
+    `UPDATE notification_queue
+     SET status = 'sent', sent_at = :at, provider_message_id = :providerMessageId, last_error = NULL
+     WHERE id = :id AND status IN ('dispatched', 'pending')`,
+    { id, at, providerMessageId: providerMessageId.slice(0, 191) },
+  );
+}
+
+/** The channel could not reach the person: the dispatcher looks for another one. */
+export async function notificationFailed(
+  trx: Queryable,
+  id: number,
+  channel: ChannelName,
+  error: string,
+  at: Date,
+): Promise<void> {
+  await trx.execute(
+    `UPDATE notification_queue
+     SET status = 'pending', scheduled_at = :at, last_error = :error,
+         tried_channels = CONCAT_WS(',', NULLIF(tried_channels, ''), :channel)
+     WHERE id = :id AND status = 'dispatched'`,
+    { id, at, channel, error: error.slice(0, 500) },
+  );
+}
+
+/** Nobody can be reached: it stays visible and can be tried again by hand. */
+export async function giveUpNotification(trx: Transaction, id: number, error: string): Promise<void> {
+  await trx.execute(
+    `UPDATE notification_queue SET status = 'failed', last_error = COALESCE(last_error, :error) WHERE id = :id`,
+    { id, error },
+  );
+}
