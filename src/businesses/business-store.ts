@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/database';
 import { readJson } from '../lib/json';
-import { settingsSchema, type Settings, type StoredSettings } from './settings';
+import { settingsSchema, type BusinessSettings, type StoredSettings } from './settings';
 
 export interface Business {
   id: number;
@@ -10,7 +10,7 @@ export interface Business {
   country: string;
   timezone: string;
   language: string;
-  settings: Settings;
+  settings: BusinessSettings;
 }
 
 export interface NewBusiness {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { PAYMENT_METHODS } from './payment-methods';
 
-export { PAYMENT_METHODS };
-
 /** An amount in minor units (centavos). */
 const amount = z.number().int().nonnegative();
 const minutes = z
@@ -23,17 +21,13 @@ export const settingsSchema = z.object({
   hold_minutes: z
     .object({ prepaid: minutes.default(15), transfer: minutes.default(30), cod: minutes.default(24 * 60) })
     .prefault({}),
-  shipping: z
-    .object({
-      /** The first zone that names the province decides; elsewhere the default fee. */
-      zones: z.array(shippingZone).default([
-        { name: 'Metro Manila', provinces: ['Metro Manila', 'NCR', 'National Capital Region'], fee: 100_00 },
-      ]),
-      default_fee: amount.default(150_00),
-      /** From this subtotal on shipping is free; null: never. */
-      free_from: amount.nullable().default(null),
-    })
-    .prefault({}),
+  /** The first zone that names the province decides; elsewhere the default fee. */
+  shipping_zones: z.array(shippingZone).default([
+    { name: 'Metro Manila', provinces: ['Metro Manila', 'NCR', 'National Capital Region'], fee: 100_00 },
+  ]),
+  default_shipping_fee: amount.default(150_00),
+  /** From this subtotal on shipping is free; null: never. */
+  free_shipping_from: amount.nullable().default(null),
   tax: z
     .object({
       /** 0.12 for 12 percent. */
@@ -58,6 +52,6 @@ export const settingsSchema = z.object({
     .optional(),
   demo: z.boolean().optional(),
 });
-export type Settings = z.output<typeof settingsSchema>;
+export type BusinessSettings = z.output<typeof settingsSchema>;
 /** As it is stored: whatever is left out takes its default when it is read. */
 export type StoredSettings = z.input<typeof settingsSchema>;
