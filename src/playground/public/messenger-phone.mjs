@@ -1,264 +1,137 @@
 import { personBubble, shopBubble } from './bubbles.mjs';
+import { createComposer } from './composer.mjs';
 import { createLog } from './conversation.mjs';
-import { clockTime, el, icon } from './dom.mjs';
-import { newMid } from './people.mjs';
+import { clockTime, el } from './dom.mjs';
 import { frame } from './phone-frame.mjs';
-import { post } from './server.mjs';
+import { createThread } from './thread.mjs';
 
-/** Typing disappears after about 20 s on a real phone, too. */
-const TYPING_MS = 20_000;
+const REDRAW_WHILE_BUSY_MS = 1000;
+const TICKS = {
+  sending: 'Sending…',
+  sent: '✓ Sent',
+  pending: '✓✓ Delivered',
+  done: '✓✓ Seen',
+  ignored: '✓✓ Seen',
+};
 
 /**
- * @param options {root, shop, localUrl, greeting, suggestions, attachments, footer(phone)}
+ * A Messenger phone.
+ * @param options root, shop, localUrl(url); greeting of an empty chat; and where wanted: getStarted, attachments,
+ *   suggestions({isStaff}) above the text box, footer({isStaff}) below the last message
  */
 export function createMessengerPhone(options) {
   const { root, shop, localUrl } = options;
-  const known = new Map();
-  const sending = new Map();
-  let person = '';
-  let isStaff = false;
-  let typingTimer = 0;
-
-  const greeting = el(
-    'div',
-    { class: 'welcome' },
-    el('div', { class: 'avatar', 'aria-hidden': 'true' }, shop[0] ?? 'T'),
-    el('strong', {}, shop),
-    el('p', {}, options.greeting),
-  );
+  const thread = createThread(draw);
+  const { act } = thread;
   const log = createLog({
-    head: greeting,
-    make: (message) =>
-      message.isMine
-        ? personBubble(message.event, { localUrl })
-        : shopBubble(message.content, { tap: act, localUrl }),
-    decorate: (row, message, messages, index) => {
-      row.title = clockTime(new Date(message.at));
-      row.classList.toggle('is-failed', message.state === 'failed' || message.state === 'not_sent');
-      row.querySelector(':scope > .note')?.remove();
-      const note = noteOf(message, messages, index);
-      if (note) row.append(note);
-    },
+    head: welcome(shop, options.greeting),
+    make: ({ isMine, event, content }) =>
+      isMine ? personBubble(event, { localUrl }) : shopBubble(content, { tap: act, localUrl }),
+    decorate,
   });
   const above = el('div');
-  const composer = createComposer();
-  root.replaceChildren(
-    ...frame({ name: shop, line: 'Messenger', isOnline: true }),
-    log.element,
-    above,
-    composer,
-  );
-
-  /** Everything in its order: what the shop's database has, then what is on its way there. */
-  function messages() {
-    const stored = [...known.values()]
-      .filter((item) => item.from === 'person' || (item.message && item.state !== 'queued'))
-      .map((item) => ({
-        key: item.mid ?? item.id,
-        at: Date.parse(item.at),
-        isMine: item.from === 'person',
-        state: item.state,
-        event: item.event,
-        content: item.message,
-        error: item.error,
-      }));
-    const mids = new Set([...known.values()].map((item) => item.mid));
-    const own = [...sending.values()].filter((message) => !mids.has(message.key));
-    return [...stored, ...own].sort((a, b) => a.at - b.at);
-  }
+  const head = frame({ name: shop, line: 'Messenger', isOnline: true });
+  const composer = createComposer({ attachments: options.attachments, act });
+  root.replaceChildren(...head, log.element, above, composer);
+  let isStaff = false;
+  let timer = 0;
 
   function draw() {
-    const all = messages();
-    const isEmpty = all.length === 0;
-    const last = all.at(-1);
-    // As in Messenger, quick replies are gone as soon as anything follows.
-    const replies =
-      last && !last.isMine && last.state !== 'failed' ? (last.content?.quick_replies ?? []) : [];
-    const busy = isBusy();
-    log.show(all);
-    log.setTail(JSON.stringify([person, isStaff, busy, last?.key, replies.length]), () =>
+    const messages = thread.messages();
+    const isBusy = thread.isBusy();
+    const last = messages.at(-1);
+    const replies = quickRepliesOf(last);
+    log.show(messages);
+    log.setTail(JSON.stringify([thread.person, isStaff, isBusy, last?.key, replies.length]), () =>
       [
-        busy ? el('div', { class: 'row' }, typing()) : null,
+        isBusy ? typing() : null,
         replies.length > 0 ? el('div', { class: 'chips' }, replies.map(quickReply)) : null,
         options.footer?.({ isStaff }),
       ].filter(Boolean),
     );
-    const aboveNow = JSON.stringify([isEmpty, isStaff]);
-    if (above.dataset.shows !== aboveNow) above.replaceChildren(...aboveOf(isEmpty));
-    above.dataset.shows = aboveNow;
+    drawAbove(messages.length === 0);
+    clearTimeout(timer);
+    if (isBusy) timer = setTimeout(draw, REDRAW_WHILE_BUSY_MS);
   }
 
-  function aboveOf(isEmpty) {
-    if (options.getStarted && isEmpty) {
-      const start = el('button', { type: 'button', class: 'big-button' }, 'Get Started');
-      start.addEventListener('click', () =>
-        act({ kind: 'postback', title: 'Get Started', payload: 'GET_STARTED' }),
-      );
-      return [el('div', { class: 'start' }, start)];
-    }
+  /** Made again only when it changes, so that no tap falls between. */
+  function drawAbove(isEmpty) {
     const words = options.suggestions?.({ isStaff }) ?? [];
-    if (words.length === 0) return [];
-    return [
-      el(
-        'div',
-        { class: 'suggestions' },
-        words.map((text) => chip(text, () => act({ kind: 'text', text }))),
-      ),
-    ];
+    const shows = JSON.stringify([isEmpty, words]);
+    if (above.dataset.shows === shows) return;
+    above.dataset.shows = shows;
+    const chips = words.map((text) => chip(text, () => act({ kind: 'text', text })));
+    if (options.getStarted && isEmpty) above.replaceChildren(getStarted(act));
+    else
+      above.replaceChildren(
+        ...(chips.length > 0 ? [el('div', { class: 'suggestions' }, chips)] : []),
+      );
   }
 
-  /** The shop is at work on something: a message of ours is not handled, or an answer is on its way. */
-  function isBusy() {
-    const since = Date.now() - TYPING_MS;
-    const isAtWork = [...known.values()].some(
-      ({ state, seenAt }) => (state === 'pending' || state === 'queued') && seenAt > since,
-    );
-    const isOnItsWay = [...sending.values()].some(
-      ({ key, state, sentAt }) => state === 'sent' && !known.has(key) && sentAt > since,
-    );
-    clearTimeout(typingTimer);
-    if (isAtWork || isOnItsWay) typingTimer = setTimeout(draw, 1000);
-    return isAtWork || isOnItsWay;
+  function quickReply({ title, payload }) {
+    return chip(title, () => act({ kind: 'quick_reply', title, payload }));
   }
 
-  function quickReply(reply) {
-    return chip(reply.title, () =>
-      act({ kind: 'quick_reply', title: reply.title, payload: reply.payload }),
-    );
+  function decorate(row, message, messages, index) {
+    row.title = clockTime(new Date(message.at));
+    row.classList.toggle('is-failed', ['failed', 'not_sent'].includes(message.state));
+    row.querySelector(':scope > .note')?.remove();
+    row.append(...noteOf(message, messages, index));
   }
 
-  function noteOf(message, all, index) {
+  function noteOf(message, messages, index) {
     if (message.state === 'not_sent') {
       const again = el('button', { type: 'button' }, 'Try again');
-      again.addEventListener('click', () => transmit(message));
-      return el('div', { class: 'note is-bad' }, `${message.error} `, again);
+      again.addEventListener('click', () => thread.again(message));
+      return [el('div', { class: 'note is-bad' }, `${message.error} `, again)];
     }
     if (!message.isMine) {
-      return message.state === 'failed'
-        ? el('div', { class: 'note is-bad' }, `Not delivered: ${message.error}`)
-        : null;
+      if (message.state !== 'failed') return [];
+      return [el('div', { class: 'note is-bad' }, `Not delivered: ${message.error}`)];
     }
-    const isLastOfMine = !all.slice(index + 1).some((later) => later.isMine);
-    if (!isLastOfMine) return null;
-    const words = {
-      sending: 'Sending…',
-      sent: '✓ Sent',
-      pending: '✓✓ Delivered',
-      done: '✓✓ Seen',
-      ignored: '✓✓ Seen',
-    };
-    return el('div', { class: 'note' }, words[message.state] ?? '✓✓ Delivered');
-  }
-
-  /** A tap or a typed line: on the screen at once, then to the shop's webhook. */
-  function act(action) {
-    const key = newMid();
-    const latest = messages().at(-1)?.at ?? 0;
-    const message = {
-      key,
-      // This clock may be behind the shop's; what is written now comes last all the same.
-      at: Math.max(Date.now(), latest + 1),
-      isMine: true,
-      state: 'sending',
-      event: asEvent(action),
-      action: { ...action, person, mid: key },
-    };
-    sending.set(key, message);
-    return transmit(message);
-  }
-
-  async function transmit(message) {
-    Object.assign(message, { state: 'sending', sentAt: Date.now() });
-    draw();
-    log.toEnd();
-    const status = await post('send', message.action);
-    if (status === 200) message.state = 'sent';
-    else
-      Object.assign(message, {
-        state: 'not_sent',
-        error: status ? `Not sent (${status}).` : 'Not sent.',
-      });
-    draw();
-  }
-
-  function createComposer() {
-    const input = el('input', {
-      type: 'text',
-      placeholder: 'Aa',
-      maxLength: 2000,
-      autocomplete: 'off',
-      enterKeyHint: 'send',
-      'aria-label': 'Message',
-    });
-    const send = el(
-      'button',
-      { type: 'submit', class: 'round', 'aria-label': 'Send' },
-      icon('send'),
-    );
-    const form = el('form', { class: 'composer' }, ...attachMenu(), input, send);
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      const text = input.value.trim();
-      if (text === '') return;
-      input.value = '';
-      void act({ kind: 'text', text });
-    });
-    return form;
-  }
-
-  function attachMenu() {
-    if (!options.attachments) return [];
-    const menu = el('div', { class: 'attach-menu', hidden: true });
-    const plus = el(
-      'button',
-      { type: 'button', class: 'round', 'aria-label': 'Attach' },
-      icon('plus'),
-    );
-    plus.addEventListener('click', (event) => {
-      event.stopPropagation();
-      menu.hidden = !menu.hidden;
-    });
-    document.addEventListener('click', () => {
-      menu.hidden = true;
-    });
-    for (const { label, symbol, action } of options.attachments) {
-      const item = el('button', { type: 'button' }, icon(symbol), label);
-      item.addEventListener('click', () => act(action));
-      menu.append(item);
-    }
-    return [menu, plus];
+    const isLastOfMine = !messages.slice(index + 1).some((later) => later.isMine);
+    return isLastOfMine
+      ? [el('div', { class: 'note' }, TICKS[message.state] ?? TICKS.pending)]
+      : [];
   }
 
   return {
-    act,
+    apply: thread.apply,
     /** Another person takes the phone. */
-    setPerson(next) {
-      person = next;
-      known.clear();
-      sending.clear();
+    setPerson(person) {
+      isStaff = false;
       log.clear();
-      draw();
-    },
-    apply(items) {
-      for (const item of items.filter((candidate) => candidate.person === person)) {
-        const before = known.get(item.mid ?? item.id);
-        const own = sending.get(item.mid);
-        known.set(item.mid ?? item.id, { ...item, seenAt: before?.seenAt ?? Date.now() });
-        if (own && item.state !== 'pending') sending.delete(item.mid);
-      }
-      draw();
+      thread.start(person);
     },
     setStaff(people) {
-      isStaff = people.includes(person);
+      isStaff = people.includes(thread.person);
       draw();
     },
   };
 }
 
-function asEvent(action) {
-  if (action.kind === 'image') return { attachments: [{ type: 'image', url: action.url }] };
-  if (action.kind === 'location') return { attachments: [{ ...action, type: 'location' }] };
-  return { text: action.text ?? action.title };
+/** As in Messenger, quick replies are gone as soon as anything follows. */
+function quickRepliesOf(last) {
+  if (!last || last.isMine || last.state === 'failed') return [];
+  return last.content?.quick_replies ?? [];
+}
+
+function welcome(shop, greeting) {
+  return el(
+    'div',
+    { class: 'welcome' },
+    el('div', { class: 'avatar', 'aria-hidden': 'true' }, shop[0] ?? 'T'),
+    el('strong', {}, shop),
+    el('p', {}, greeting),
+  );
+}
+
+function getStarted(act) {
+  const button = el('button', { type: 'button', class: 'big-button' }, 'Get Started');
+  button.addEventListener('click', () =>
+    act({ kind: 'postback', title: 'Get Started', payload: 'GET_STARTED' }),
+  );
+  return el('div', { class: 'start' }, button);
 }
 
 function chip(text, onTap) {
@@ -268,4 +141,8 @@ function chip(text, onTap) {
 }
 
 const typing = () =>
-  el('div', { class: 'bubble typing', 'aria-label': 'Typing' }, el('i'), el('i'), el('i'));
+  el(
+    'div',
+    { class: 'row' },
+    el('div', { class: 'bubble typing', 'aria-label': 'Typing' }, el('i'), el('i'), el('i')),
+  );
