@@ -1,0 +1,114 @@
+import type { Queryable } from '../db/database';
+import { toMinor, type Minor } from '../lib/money';
+
+/** What the shop knows about a thing that somebody wants to buy, by product and variant id. */
+export interface Orderable {
+  productId: number;
+  variantId: number | null;
+  categoryId: number | null;
+  sku: string;
+  productName: string;
+  variantName: string | null;
+  price: Minor;
+  /** What can be promised now; holds that have run out count as free (G-10). */
+  available: number;
+  isActive: boolean;
+  isVariantAvailable: boolean;
+  /** Sold by its variants only: one has to be chosen. */
+  hasVariants: boolean;
+}
+
+export interface ItemKey {
+  productId: number;
+  variantId: number | null;
+}
+
+export const itemKey = (item: ItemKey): string => `${item.productId}/${item.variantId ?? ''}`;
+
+/**
+ * Facts for each item by `itemKey`. A product that does not exist here is missing; an item whose variant does not exist is
+ * missing under its own key, while its product is there under the key without a variant.
+ */
+export async function loadOrderables(
+  q: Queryable,
+  businessId: number,
+  items: readonly ItemKey[],
+): Promise<Map<string, Orderable>> {
+  const productIds = [...new Set(items.map((item) => item.productId))];
+  const variantIds = [...new Set(items.flatMap((item) => item.variantId ?? []))];
+  if (productIds.length === 0) return new Map();
+  const products = await q.query<Row>(
+    `SELECT p.id AS product_id, NULL AS variant_id, p.category_id, p.sku, p.name AS product_name, NULL AS variant_name,
+            p.price, p.stock_quantity - p.reserved_stock AS available, p.status = 'active' AS is_active,
+            TRUE AS is_variant_available,
+            EXISTS (SELECT 1 FROM product_variants AS v WHERE v.product_id = p.id) AS has_variants
+     FROM products AS p WHERE p.business_id = ? AND p.id IN (?)`,
+    [businessId, productIds],
+  );
+  const variants =
+    variantIds.length === 0
+      ? []
+      : await q.query<Row>(
+          `SELECT v.product_id, v.id AS variant_id, p.category_id, v.sku, p.name AS product_name, v.name AS variant_name,
+                  v.price, v.stock_quantity - v.reserved_stock AS available, p.status = 'active' AS is_active,
+                  v.is_available AS is_variant_available, FALSE AS has_variants
+           FROM product_variants AS v JOIN products AS p ON p.id = v.product_id
+           WHERE v.business_id = ? AND v.id IN (?)`,
+          [businessId, variantIds],
+        );
+  const found = new Map([...products, ...variants].map(toOrderable).map((one) => [itemKey(one), one]));
+  await addExpiredHolds(q, found, items);
+  return found;
+}
+
+/** Only asked when something is short: then expired holds may be what is missing. */
+async function addExpiredHolds(
+  q: Queryable,
+  found: Map<string, Orderable>,
+  items: readonly (ItemKey & { quantity?: number })[],
+): Promise<void> {
+  const wanted = new Map<string, number>();
+  for (const item of items) wanted.set(itemKey(item), (wanted.get(itemKey(item)) ?? 0) + (item.quantity ?? 1));
+  const short = [...found.entries()].filter(([key, one]) => one.available < (wanted.get(key) ?? 0)).map(([, one]) => one);
+  if (short.length === 0) return;
+  const rows = await q.query<{ product_id: number; variant_id: number | null; quantity: string }>(
+    `SELECT product_id, variant_id, SUM(quantity) AS quantity FROM inventory_reservations
+     WHERE product_id IN (?) AND status = 'reserved' AND expires_at <= UTC_TIMESTAMP(6)
+     GROUP BY product_id, variant_id`,
+    [short.map((one) => one.productId)],
+  );
+  for (const row of rows) {
+    const one = found.get(itemKey({ productId: row.product_id, variantId: row.variant_id }));
+    if (one) one.available += Number(row.quantity);
+  }
+}
+
+interface Row {
+  product_id: number;
+  variant_id: number | null;
+  category_id: number | null;
+  sku: string;
+  product_name: string;
+  variant_name: string | null;
+  price: string;
+  available: number;
+  is_active: number;
+  is_variant_available: number;
+  has_variants: number;
+}
+
+function toOrderable(row: Row): Orderable {
+  return {
+    productId: row.product_id,
+    variantId: row.variant_id,
+    categoryId: row.category_id,
+    sku: row.sku,
+    productName: row.product_name,
+    variantName: row.variant_name,
+    price: toMinor(row.price),
+    available: Number(row.available),
+    isActive: Boolean(row.is_active),
+    isVariantAvailable: Boolean(row.is_variant_available),
+    hasVariants: Boolean(row.has_variants),
+  };
+}
