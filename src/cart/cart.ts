@@ -1,3 +1,4 @@
+import { fullName } from '../catalog/product';
 import type { Minor } from '../lib/money';
 
 /** ORD-1, ORD-2: what an order can have at most, so a cart as well. */
@@ -45,7 +46,7 @@ export interface Offer {
 /** Prices and checks one line: the line as it is now, null when it is gone, and what has changed. */
 export function recheckLine(stored: StoredLine, offer: Offer | null): { line: CartLine | null; changes: CartChange[] } {
   if (!offer) return { line: null, changes: [{ kind: 'gone', sku: '', name: '' }] };
-  const name = offer.variantName === null ? offer.productName : `${offer.productName} (${offer.variantName})`;
+  const name = fullName(offer);
   if (!offer.isOffered || offer.available <= 0) return { line: null, changes: [{ kind: 'gone', sku: offer.sku, name }] };
   const changes: CartChange[] = [];
   const quantity = Math.min(stored.quantity, offer.available, MAX_QUANTITY);

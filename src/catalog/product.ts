@@ -40,3 +40,7 @@ export interface Sellable {
   /** The product is active and the variant, if it is one, is available. */
   isOffered: boolean;
 }
+
+/** "Plain tee (Black / L)" */
+export const fullName = (item: { productName: string; variantName: string | null }): string =>
+  item.variantName === null ? item.productName : `${item.productName} (${item.variantName})`;

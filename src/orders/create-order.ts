@@ -1,0 +1,96 @@
+import { findBusiness, firstBusiness, type Business } from '../businesses/business-store';
+import type { CoreDeps } from '../db/core-deps';
+import { isDatabaseUnavailable } from '../db/errors';
+import { presentOrder, type OrderData } from './order';
+import type { OrderProblem } from './order-errors';
+import { nextOrderNumber } from './order-numbers';
+import { itemsOf } from './order-store';
+import { recordOrderError } from './placement-store';
+import { placeOrder, type PlaceOutcome } from './place-order';
+import type { OrderWarning } from './validate-order';
+
+export interface CreateContext {
+  /** Whose order it is; without it `business_id` of the data, else the first business. */
+  business?: Business;
+  /** The Idempotency-Key header; it wins over the field. */
+  idempotencyKey?: string;
+  actor?: string;
+  ipAddress?: string | null;
+  userAgent?: string | null;
+}
+
+/** What `POST /api/orders` answers (ORD-1); `status` is its HTTP status. */
+export type CreateResult =
+  | {
+      status: 201;
+      body: {
+        success: true;
+        message: string;
+        order_id: number;
+        order_number: string;
+        order: ReturnType<typeof presentOrder>;
+        warnings: OrderWarning[];
+      };
+    }
+  | { status: 400 | 409; body: { success: false; error: string; code: string; validation_errors: OrderProblem[] } };
+
+/** Creates an order in a transaction of its own (ORD-1). Refusals are results; only outages and bugs are thrown. */
+export async function createOrder(
+  deps: CoreDeps,
+  orderData: OrderData | Record<string, unknown>,
+  context: CreateContext = {},
+): Promise<CreateResult> {
+  const business = context.business ?? (await businessOf(deps, orderData));
+  if (!business) {
+    const problem = { field: 'business_id', code: 'BUSINESS_NOT_FOUND', message: 'There is no such business.' } as const;
+    return refused({ ok: false, status: 400, code: problem.code, message: problem.message, problems: [problem] });
+  }
+  const data = context.idempotencyKey === undefined ? orderData : { ...orderData, idempotency_key: context.idempotencyKey };
+  // Before the transaction: a connection must not wait for a second one while it holds locks.
+  const orderNumber = await nextOrderNumber(deps.db, business, deps.clock.now());
+  const request = {
+    business,
+    data,
+    actor: context.actor ?? 'api',
+    ipAddress: context.ipAddress ?? null,
+    userAgent: context.userAgent ?? null,
+    orderNumber,
+  };
+  try {
+    return await deps.db.transaction(async (trx) => {
+      const outcome = await placeOrder(trx, deps, request);
+      if (!outcome.ok) return refused(outcome);
+      const order = presentOrder(outcome.order, await itemsOf(trx, outcome.order.id));
+      const message = `Order ${outcome.order.orderNumber} was placed.`;
+      const { id: order_id, order_number } = order;
+      return { status: 201 as const, body: { success: true as const, message, order_id, order_number, order, warnings: outcome.warnings } };
+    });
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) await recordOutage(deps, business, error);
+    throw error;
+  }
+}
+
+async function businessOf(deps: CoreDeps, data: Record<string, unknown> | OrderData): Promise<Business | null> {
+  const id = data.business_id;
+  if (id === undefined || id === null) return firstBusiness(deps.db);
+  return /^\d{1,15}$/.test(String(id)) ? findBusiness(deps.db, Number(id)) : null;
+}
+
+function refused(outcome: Extract<PlaceOutcome, { ok: false }>): CreateResult {
+  const { status, message, code, problems } = outcome;
+  return { status, body: { success: false, error: message, code, validation_errors: problems } };
+}
+
+/** The transaction is gone with everything in it; its failure stays visible. */
+async function recordOutage(deps: CoreDeps, business: Business, error: unknown): Promise<void> {
+  await recordOrderError(deps.db, {
+    businessId: business.id,
+    type: 'system',
+    severity: 'high',
+    code: 'SYSTEM_ERROR',
+    message: error instanceof Error ? error.message : 'unknown',
+    isRetryable: true,
+    now: deps.clock.now(),
+  }).catch(() => undefined);
+}
