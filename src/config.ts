@@ -4,7 +4,8 @@ import { z } from 'zod';
 /** The empty string in an environment file means "not set". */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-const withDefault = <T extends z.ZodType>(schema: T, value: z.output<T>) =>
+/** The default is written as the environment would write it, and read by the same schema. */
+const withDefault = <T extends z.ZodType>(schema: T, value: string) =>
   z.preprocess((given) => (given === '' || given === undefined ? value : given), schema);
 
 const url = (...protocols: string[]) =>
@@ -18,19 +19,19 @@ const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number like 
 /** Every variable that the product reads (RUN-4), by its name in the environment. */
 const environment = z.object({
   NODE_ENV: withDefault(z.enum(['development', 'test', 'production']), 'development'),
-  PORT: withDefault(z.coerce.number().int().min(0).max(65535), 3000),
+  PORT: withDefault(z.coerce.number().int().min(0).max(65535), '3000'),
   HOST: withDefault(z.string().min(1), '0.0.0.0'),
   PUBLIC_URL: optional(httpUrl),
   LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
   DATABASE_URL: optional(url('mysql:')),
-  DATABASE_POOL_SIZE: withDefault(z.coerce.number().int().min(2).max(500), 20),
+  DATABASE_POOL_SIZE: withDefault(z.coerce.number().int().min(2).max(500), '20'),
   ROLE: withDefault(z.enum(['web', 'worker', 'scheduler', 'all']), 'all'),
   JWT_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
   ENCRYPTION_KEY: optional(z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')),
   ADMIN_API_KEY: optional(z.string().min(16, 'must have at least 16 characters')),
   ENABLE_PLAYGROUND: optional(flag),
   ENABLE_DEMO_DATA: optional(flag),
-  MIGRATE_ON_START: withDefault(flag, true),
+  MIGRATE_ON_START: withDefault(flag, 'true'),
   MESSENGER_VERIFY_TOKEN: optional(z.string().min(1)),
   MESSENGER_APP_SECRET: optional(z.string().min(1)),
   MESSENGER_PAGE_ID: optional(z.string().min(1).max(64)),

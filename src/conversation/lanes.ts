@@ -43,13 +43,13 @@ export function createLanes(handleNext: (lane: string) => Promise<LaneOutcome>, 
 
   const run = async (lane: string): Promise<void> => {
     const active = { again: false };
+    waiting.delete(lane);
     running.set(lane, active);
     let busy = 0;
     try {
-      for (;;) {
+      while (!isStopping) {
         active.again = false;
         const outcome = await handleNext(lane);
-        if (isStopping) break;
         if (outcome === 'handled') continue;
         if (outcome === 'busy' && busy < BUSY_RETRIES) {
           busy += 1;
@@ -69,7 +69,6 @@ export function createLanes(handleNext: (lane: string) => Promise<LaneOutcome>, 
   const startWaiting = (): void => {
     for (const lane of waiting) {
       if (isStopping || running.size >= maxAtOnce) break;
-      waiting.delete(lane);
       void run(lane);
     }
     if (isStopping && running.size === 0) whenQuiet?.();

@@ -7,6 +7,7 @@ export interface Customer {
   name: string | null;
   phone: string | null;
   language: string | null;
+  /** Recipient, phone and place of the last order: recipient_name, phone, address, city, province, postal_code. */
   lastAddress: Record<string, string> | null;
 }
 
@@ -54,18 +55,4 @@ export async function ensureCustomer(
     { ...identity, userId },
   );
   return userId;
-}
-
-/** What the customer has told at checkout, offered again next time. */
-export async function rememberDetails(
-  trx: Transaction,
-  userId: number,
-  details: { name: string; phone: string; address: Record<string, string> },
-): Promise<void> {
-  await trx.execute('UPDATE users SET name = :name, phone = :phone, last_address = :address WHERE id = :userId', {
-    userId,
-    name: details.name,
-    phone: details.phone,
-    address: JSON.stringify(details.address),
-  });
 }

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Knex } from 'knex';
 
 /** migrations/ beside src/, in the source tree or in dist/. */
 const FOLDER = path.join(__dirname, '..', '..', 'migrations');
+const load = createRequire(__filename);
 const FILE = /^(\d{4}_[a-z0-9_]+)\.[jt]s$/;
 
 /** Migrations under their names without ending, so that source and build share one history. */
@@ -15,5 +17,6 @@ export const migrationSource: Knex.MigrationSource<string> = {
         .sort(),
     ),
   getMigrationName: (name) => name,
-  getMigration: (name) => import(path.join(FOLDER, name)) as Promise<Knex.Migration>,
+  // Not import(): it wants the ending, and the ending differs between source and build.
+  getMigration: (name) => Promise.resolve(load(path.join(FOLDER, name)) as Knex.Migration),
 };

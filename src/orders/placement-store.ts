@@ -150,10 +150,14 @@ export async function rememberOrder(
 ): Promise<void> {
   const { recipientName, phone, postalCode, ...place } = address;
   await trx.execute(
-    'UPDATE users SET last_order_at = :now, last_address = COALESCE(last_address, :address) WHERE id = :userId',
+    `UPDATE users
+     SET last_order_at = :now, last_address = :address, name = COALESCE(name, :recipientName), phone = COALESCE(phone, :phone)
+     WHERE id = :userId`,
     {
       userId,
       now,
+      recipientName,
+      phone,
       address: JSON.stringify({ recipient_name: recipientName, phone, ...place, ...(postalCode ? { postal_code: postalCode } : {}) }),
     },
   );

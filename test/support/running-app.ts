@@ -6,6 +6,10 @@ export interface RunningApp {
   url: string;
   output(): string;
   stop(): Promise<void>;
+  /** As by power failure. */
+  kill(): Promise<void>;
+  /** The signal that ended it, once it has ended. */
+  ended: Promise<NodeJS.Signals | null>;
 }
 
 const PROJECT = path.join(__dirname, '..', '..');
@@ -37,14 +41,20 @@ export async function startApp(
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
   };
   try {
     const url = await whenReady(() => output, child);
-    return { url, output: () => output, stop };
+    return { url, output: () => output, stop, kill, ended };
   } catch (error) {
     await stop();
     throw error;

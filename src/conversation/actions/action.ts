@@ -1,5 +1,5 @@
 import type { Params } from '../../templates/load-templates';
-import type { Slots, Turn, TurnReply } from '../turn';
+import type { Slots, SlotValue, Turn, TurnReply } from '../turn';
 
 /** What a template is filled with and what is shown beside its text. */
 export interface View {
@@ -13,7 +13,7 @@ export interface ActionResult {
   /** Where the flow goes on; `ok` when a view is ready to be shown. */
   outcome: string;
   view?: View;
-  slots?: Slots;
+  slots?: Record<string, SlotValue | undefined>;
   /** Slots whose answer no longer holds. */
   forget?: string[];
 }

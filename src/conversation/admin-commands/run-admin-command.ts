@@ -1,7 +1,7 @@
 import { recordAudit } from '../../businesses/audit-store';
 import { findStaff, type Staff } from '../../businesses/staff-store';
 import { optionsOf } from '../../channels/reply';
-import { label, say, type Turn } from '../turn';
+import { say, type Turn } from '../turn';
 import type { AdminCommand } from './command';
 import { cancel } from './cancel';
 import { confirm } from './confirm';
@@ -61,8 +61,9 @@ async function runLine(turn: Turn, line: string, isConfirmed: boolean): Promise<
     await refuse(turn, name, `staff ${staff.id}`);
     return say(turn, 'admin_forbidden', { role: staff.role });
   }
-  if (!isConfirmed && (await command.asksBack?.(turn, staff, args))) {
-    turn.memory.pendingCommand = { line, expiresAt: new Date(turn.now.getTime() + ASK_BACK_MS).toISOString() };
+  const asked = isConfirmed ? null : await command.asksBack?.(turn, staff, args);
+  if (asked) {
+    turn.memory.pendingCommand = { line: asked, expiresAt: new Date(turn.now.getTime() + ASK_BACK_MS).toISOString() };
     return;
   }
   if (turn.replies.length === 0) await command.run(turn, staff, args);
@@ -91,9 +92,3 @@ async function refuse(turn: Turn, command: string, actor: string): Promise<void>
     outcome: 'refused',
   });
 }
-
-/** "Yes" and "No" under a question of a command. */
-export const yesOrNo = (turn: Turn, template: string) => [
-  { title: label(turn, template, 'yes'), value: 'ADMIN:yes' },
-  { title: label(turn, template, 'no'), value: 'ADMIN:no' },
-];

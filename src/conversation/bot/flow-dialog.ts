@@ -2,7 +2,7 @@ import { Dialog, type DialogContext, type DialogInstance, type DialogReason, typ
 import type { TurnContext } from 'botbuilder-core';
 import type { Choice } from '../../channels/reply';
 import { actionNamed, type ActionResult, type View } from '../actions/action';
-import { isAsk, isDo, isSay, type AskStep, type Flow, type SayStep, type Step } from '../flows/flow';
+import { isAsk, isDo, type AskStep, type Flow, type SayStep, type Step } from '../flows/flow';
 import { label, words, type Slots, type Turn } from '../turn';
 import { readAnswer } from '../understanding/answers';
 import { answerValue } from '../understanding/interpret';
@@ -162,7 +162,9 @@ export class FlowDialog extends Dialog {
 
   private async perform(turn: Turn, state: FlowState, action: string): Promise<ActionResult> {
     const result = await actionNamed(action)(turn, state.slots);
-    for (const [name, value] of Object.entries(result.slots ?? {})) this.keep(turn, state, name, value);
+    for (const [name, value] of Object.entries(result.slots ?? {})) {
+      if (value !== undefined) this.keep(turn, state, name, value);
+    }
     this.forget(turn, state, result.forget ?? []);
     return result;
   }

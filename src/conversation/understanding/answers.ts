@@ -27,11 +27,9 @@ export function readAnswer(expect: Expectation, turn: Turn, question: string): A
 const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
   command: () => ({ understood: false }),
   choice: () => ({ understood: false }),
-  quantity: (text) => {
-    const quantity = readQuantity(text);
-    if (quantity === null) return { understood: false };
-    return quantity >= 1 && quantity <= MAX_QUANTITY ? { understood: true, value: quantity } : wrong('quantity_range');
-  },
+  quantity: (text) => quantityFrom(1, text),
+  /** As `quantity`, where none at all is an answer, too. */
+  count: (text) => quantityFrom(0, text),
   name: (text) => {
     const name = text.replace(/\s+/g, ' ').replace(/^(my name is|i am|i'm|ako si|ako po si|si)\s+/i, '');
     const letters = name.match(/\p{L}/gu)?.length ?? 0;
@@ -56,6 +54,12 @@ const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
   text: (text) =>
     text.length >= 2 && text.length <= MAX_TEXT ? { understood: true, value: text } : wrong('text_retry'),
 };
+
+function quantityFrom(least: number, text: string): Answer {
+  const quantity = readQuantity(text);
+  if (quantity === null) return { understood: false };
+  return quantity >= least && quantity <= MAX_QUANTITY ? { understood: true, value: quantity } : wrong('quantity_range');
+}
 
 function location({ latitude, longitude }: { latitude: number; longitude: number }): Answer {
   // A pin tells the rider where, but not which door: the words are still asked for, and the pin goes with the order.

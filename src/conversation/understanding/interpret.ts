@@ -64,14 +64,18 @@ function fromAttachment(event: MessageEvent): Input {
 function fromText(text: string, { options, flows, open }: Situation): Input {
   const typed = normalise(text);
   const takesOptions = open === undefined || open.step.expect === 'command' || open.step.expect === 'choice';
+  const exactWord = flows.words.get(typed);
+  // "cart" is the cart, although "Add to cart" is on the screen; an open choice comes before the words.
+  const takesParts = takesOptions && (!exactWord || open?.step.expect === 'choice');
   const option =
-    options.find((one) => normalise(one.title) === typed) ??
-    (takesOptions ? (optionByNumber(typed, options) ?? optionByPart(typed, options)) : undefined);
+    (typed === '' ? undefined : options.find((one) => normalise(one.title) === typed)) ??
+    (takesOptions ? optionByNumber(typed, options) : undefined) ??
+    (takesParts ? optionByPart(typed, options) : undefined);
   if (option) {
     const meant = fromValue(option.value, option.title, flows);
     if (meant) return meant;
   }
-  const word = flows.words.get(typed) ?? (takesOptions ? wordWithTypo(typed, flows) : undefined);
+  const word = exactWord ?? (takesOptions ? wordWithTypo(typed, flows) : undefined);
   if (word) return { kind: 'command', name: word.command };
   return { kind: 'text', text };
 }

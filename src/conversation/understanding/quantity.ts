@@ -6,7 +6,7 @@ const WORDS: Record<string, number> = {
   three: 3, tatlo: 3, tatlong: 3, tres: 3,
   four: 4, apat: 4, kwatro: 4,
   five: 5, lima: 5, limang: 5, singko: 5,
-  six: 6, anim: 6, sais: 6, half: 6,
+  six: 6, anim: 6, sais: 6,
   seven: 7, pito: 7, pitong: 7,
   eight: 8, walo: 8, walong: 8,
   nine: 9, siyam: 9,
@@ -18,12 +18,16 @@ const WORDS: Record<string, number> = {
 export function readQuantity(text: string): number | null {
   const tokens = normalise(text)
     .replace(/\bx(?=\d)|(?<=\d)\s*(x|pc|pcs|piece|pieces|piraso)\b/g, '')
-    .split(' ');
+    .replace(/\bhalf (an? )?(dozen|dosena)\b/, '6')
+    .replace(/\b(an?|one|isa|isang) (?=(dozen|dosena|pair)\b)/, '')
+    // A comma after the number is no part of it; one within it makes two numbers, so none.
+    .split(/[ ,.]+/);
   const numbers = tokens.flatMap((token) => numberOf(token) ?? []);
   return numbers.length === 1 ? numbers[0]! : null;
 }
 
 /** A number in digits or words, or undefined. */
 export function numberOf(token: string): number | undefined {
-  return /^\d{1,6}$/.test(token) ? Number(token) : WORDS[token];
+  if (/^\d{1,6}$/.test(token)) return Number(token);
+  return Object.hasOwn(WORDS, token) ? WORDS[token] : undefined;
 }
