@@ -1,5 +1,5 @@
 /** Longer than any platform takes; a turn never waits for it. */
-const SEND_TIMEOUT_MS = 10_000;
+export const SEND_TIMEOUT_MS = 10_000;
 
 export interface HttpAnswer {
   status: number;
@@ -8,14 +8,14 @@ export interface HttpAnswer {
 }
 
 /** Posts JSON to a platform. A network failure is an answer, too: status 0. */
-export async function postJson(url: string, json: unknown, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+export async function postJson(url: string, json: unknown, timeoutMs = SEND_TIMEOUT_MS): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(json),
       redirect: 'error',
-      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     return { status: response.status, body: parse(text), retryAfterMs: retryAfter(response.headers.get('retry-after')) };

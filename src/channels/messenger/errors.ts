@@ -23,13 +23,15 @@ export function classifyGraphError(error: GraphError, status: number): { errorCl
   if (error.code === 613 && subcode === ABUSE_WARNING) return is('reroute');
   if (RATE_LIMITS.has(error.code)) return is('retry', true);
   if (WINDOW_CLOSED.has(subcode) || NOT_RECEIVING.has(subcode) || error.code === 551) return is('reroute');
-  if (PAGE_RESTRICTED.has(subcode) || error.code === 190 || error.code === 10) return is('configuration', true);
+  if (error.is_transient) return is('retry');
+  const isRestricted = PAGE_RESTRICTED.has(subcode) || PAGE_RESTRICTED.has(error.code);
+  if (isRestricted || error.code === 190 || error.code === 10) return is('configuration', true);
   if (THREAD_CONTROL.has(error.code) || THREAD_CONTROL.has(subcode)) return is('retry');
   if (error.code === 100) {
     if (MEDIA.has(subcode)) return is('retry');
     return is(NO_SUCH_PERSON.has(subcode) ? 'reroute' : 'permanent');
   }
   if (error.code >= 200 && error.code < 300) return is('configuration', true);
-  if (error.is_transient || error.code === 1 || error.code === 2 || status >= 500) return is('retry');
+  if (error.code === 1 || error.code === 2 || status >= 500) return is('retry');
   return is('permanent');
 }

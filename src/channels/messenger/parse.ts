@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { sha256 } from '../../lib/hash';
 import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
 
-const id = z.union([z.string(), z.number()]).transform(String);
+/** JSON has rounded a longer number already, and a rounded id is somebody else's. */
+const id = z.union([z.string(), z.int()]).transform(String);
 const party = z.object({ id }).optional();
 
 const attachment = z.object({
@@ -23,13 +24,14 @@ const referral = z.object({ ref: z.string().optional() }).optional().catch(undef
 const messagingEvent = z.object({
   sender: party,
   recipient: party,
-  timestamp: z.number().optional(),
+  // An odd time must not cost the message.
+  timestamp: z.number().optional().catch(undefined),
   message: z
     .object({
       mid: z.string().optional(),
       text: z.string().optional(),
       is_echo: z.boolean().optional(),
-      app_id: id.optional(),
+      app_id: id.optional().catch(undefined),
       metadata: z.string().optional(),
       quick_reply: z.object({ payload: z.string().optional() }).optional(),
       attachments: z.array(attachment).optional().catch(undefined),
@@ -62,7 +64,6 @@ type MessagingEvent = z.infer<typeof messagingEvent>;
 const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 const entrySchema = z.object({
   id,
-  time: z.number().optional(),
   messaging: z.array(z.unknown()).optional(),
   standby: z.array(z.unknown()).optional(),
   changes: z.array(z.unknown()).optional(),
@@ -71,6 +72,7 @@ const entrySchema = z.object({
 /** Longer ids than the column are replaced by their hash; they are opaque to us. */
 const MAX_ID = 191;
 const MAX_PERSON = 160;
+const MAX_ACCOUNT = 64;
 /** What a person's id is in an event that names nobody. */
 const NOBODY = '-';
 
@@ -106,7 +108,7 @@ function parseMessaging(pageId: string, raw: unknown, receivedAt: Date): Inbound
   if (!person) return other(pageId, body.kind === 'other' ? body.name : 'malformed', raw, receivedAt);
   return {
     channel: 'messenger',
-    accountId: pageId,
+    accountId: fit(pageId, MAX_ACCOUNT) || NOBODY,
     externalId: fit(person, MAX_PERSON),
     providerMessageId: idOf(event, raw),
     sentAt: instant(event.timestamp, receivedAt),
@@ -193,10 +195,10 @@ function nameOf(raw: unknown): string {
 }
 
 function other(pageId: string, name: string, raw: unknown, receivedAt: Date): InboundEvent {
-  const parties = z.object({ sender: party, timestamp: z.number().optional() }).safeParse(raw);
+  const parties = z.object({ sender: party.catch(undefined), timestamp: z.number().optional().catch(undefined) }).safeParse(raw);
   return {
     channel: 'messenger',
-    accountId: fit(pageId, 64) || NOBODY,
+    accountId: fit(pageId, MAX_ACCOUNT) || NOBODY,
     externalId: fit((parties.success && parties.data.sender?.id) || NOBODY, MAX_PERSON),
     providerMessageId: hashed(raw),
     sentAt: instant(parties.success ? parties.data.timestamp : undefined, receivedAt),
@@ -210,13 +212,14 @@ const unknownEvent = (object: string, raw: unknown, receivedAt: Date): InboundEv
 const hashed = (raw: unknown): string => `event:${sha256(JSON.stringify(raw) ?? '')}`;
 const fit = (text: string, max: number): string => (text.length <= max ? text : `hash:${sha256(text).slice(0, 59)}`);
 const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : instant(ms, new Date(0)).toISOString();
+  ms === undefined || ms < EARLIEST || ms > LATEST ? undefined : new Date(ms).toISOString();
 
-/** Before this a platform's time is nonsense; after tomorrow, too. */
+/** Outside of these a platform's time is nonsense, and some of it no date at all; so is a message from after tomorrow. */
 const EARLIEST = Date.UTC(2015, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
 const DAY_MS = 86_400_000;
 
 function instant(ms: number | undefined, receivedAt: Date): Date {
   if (ms === undefined || ms < EARLIEST) return receivedAt;
-  return receivedAt.getTime() > 0 && ms > receivedAt.getTime() + DAY_MS ? receivedAt : new Date(ms);
+  return ms > receivedAt.getTime() + DAY_MS ? receivedAt : new Date(ms);
 }

@@ -19,24 +19,29 @@ export const LIMITS = {
 export function renderMessenger(reply: Reply): RenderedMessage[] {
   const choices = reply.choices ?? [];
   const cards = chunk(reply.cards ?? [], LIMITS.cards);
-  const text = choices.length > LIMITS.quickReplies ? withNumbers(reply) : reply.text;
+  const text = needsNumbers(reply, choices) ? withNumbers(reply) : reply.text;
   const messages: RenderedMessage[] = [
     ...(reply.imageUrl ? [image(reply.imageUrl)] : []),
     ...splitText(text, LIMITS.text)
-      .filter((part) => part !== '')
+      .filter((part) => part.trim() !== '')
       .map((part) => ({ payload: { messaging_type: 'RESPONSE', message: { text: part } }, display: part })),
     ...cards.map(carousel),
   ];
   return attachQuickReplies(messages, choices.slice(0, LIMITS.quickReplies));
 }
 
-/** More choices than quick replies: the text counts them all, so that a number can answer. */
+/** Quick replies hang on a message and are at most thirteen: otherwise the text counts them, so that a number can answer. */
+function needsNumbers({ text, imageUrl, cards = [] }: Reply, choices: Choice[]): boolean {
+  const isBare = text.trim() === '' && !imageUrl && cards.length === 0;
+  return choices.length > LIMITS.quickReplies || (isBare && choices.length > 0);
+}
+
 function withNumbers(reply: Reply): string {
-  const offset = reply.cards?.length ?? 0;
+  const offset = optionsOf({ ...reply, choices: [] }).length;
   const lines = optionsOf(reply)
     .slice(offset)
     .map((choice, index) => `${offset + index + 1}. ${choice.title}`);
-  return [reply.text, ...lines].join('\n');
+  return [reply.text, ...lines].filter((line) => line !== '').join('\n');
 }
 
 function image(url: string): RenderedMessage {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendRequest, SendResult } from '../channel';
-import { postJson } from '../http';
+import { postJson, SEND_TIMEOUT_MS } from '../http';
 import { classifyGraphError } from './errors';
 
 const sent = z.object({ message_id: z.string() });
@@ -14,10 +14,13 @@ const refused = z.object({
 });
 
 /** One call of the Send API. Our row's id travels as metadata and comes back in the echo. */
-export async function sendMessenger({ account, to, payload, outgoingId }: SendRequest): Promise<SendResult> {
+export async function sendMessenger(
+  { account, to, payload, outgoingId }: SendRequest,
+  timeoutMs = SEND_TIMEOUT_MS,
+): Promise<SendResult> {
   const url = `${account.apiUrl}/${encodeURIComponent(account.accountId)}/messages?access_token=${encodeURIComponent(account.token)}`;
   const message = { ...(payload.message as object), metadata: `outbox:${outgoingId}` };
-  const answer = await postJson(url, { recipient: { id: to }, ...payload, message });
+  const answer = await postJson(url, { recipient: { id: to }, ...payload, message }, timeoutMs);
 
   const success = sent.safeParse(answer.body);
   if (answer.status >= 200 && answer.status < 300 && success.success) {
@@ -32,5 +35,7 @@ export async function sendMessenger({ account, to, payload, outgoingId }: SendRe
   }
   const { error } = failure.data;
   const code = [error.code, error.error_subcode].filter((part) => part !== undefined).join('/');
-  return { ok: false, ...classifyGraphError(error, answer.status), code, message: error.message ?? '', retryAfterMs };
+  // Graph quotes a token that it cannot read.
+  const reason = (error.message ?? '').replaceAll(account.token, '***');
+  return { ok: false, ...classifyGraphError(error, answer.status), code, message: reason, retryAfterMs };
 }
