@@ -15,16 +15,24 @@ const PLAIN: Record<string, string> = {
   '—': '-',
   '…': '...',
   '\u00a0': ' ',
+  '\t': ' ',
+  '`': "'",
   '•': '-',
   '×': 'x',
   '✓': '',
   '→': '>',
 };
 
+/** Emoji with everything that modifies or joins them: skin tones, flags, keycaps, variants. */
+const PICTURES =
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}]/gu;
+
 /** Writes a text with what a GSM-7 message has; pictures are left out, other scripts stay (and cost more). */
 export function toGsm(text: string): string {
   return text
-    .replace(/[\p{Extended_Pictographic}\u200d\ufe0f]/gu, '')
+    // Some keyboards send an accent as a character of its own.
+    .normalize('NFC')
+    .replace(PICTURES, '')
     .replace(/./gsu, (char) => PLAIN[char] ?? (BASIC.has(char) ? char : withoutAccent(char)))
     .replace(/ {2,}/g, ' ')
     .replace(/^ +| +$/gm, '');

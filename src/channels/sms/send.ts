@@ -1,21 +1,26 @@
 import twilio, { RequestClient, RestException } from 'twilio';
 import type { Account, SendRequest, SendResult } from '../channel';
+import { SEND_TIMEOUT_MS } from '../http';
 import { classifyTwilioError } from './errors';
 
 const TWILIO = 'https://api.twilio.com';
-const TIMEOUT_MS = 10_000;
 
 /** One client per account, with its own connections. */
 const clients = new Map<string, ReturnType<typeof twilio>>();
 
 /** One call of Twilio's Messages API through its own library. */
-export async function sendSms({ account, to, payload }: SendRequest): Promise<SendResult> {
+export async function sendSms(
+  { account, to, payload }: SendRequest,
+  timeoutMs = SEND_TIMEOUT_MS,
+): Promise<SendResult> {
   try {
-    const message = await clientOf(account).messages.create({
+    const message = await clientOf(account, timeoutMs).messages.create({
       to,
       from: account.accountId,
       body: String(payload.body),
     });
+    // Something on the way that says 200 to everything has not sent an SMS.
+    if (!message.sid) throw new Error('an answer without a message');
     return { ok: true, providerMessageId: message.sid };
   } catch (error) {
     const known = error instanceof RestException ? error : undefined;
@@ -23,24 +28,24 @@ export async function sendSms({ account, to, payload }: SendRequest): Promise<Se
       ok: false,
       errorClass: classifyTwilioError(known?.code, known?.status),
       code: String(known?.code ?? known?.status ?? 'no_answer'),
-      message: known?.message ?? 'no usable answer',
+      message: String(known?.message ?? 'no usable answer').replaceAll(account.token, '***'),
       slowsAccount: known?.status === 429,
     };
   }
 }
 
-function clientOf(account: Account): ReturnType<typeof twilio> {
-  const key = `${account.principal} ${account.apiUrl}`;
+function clientOf(account: Account, timeoutMs: number): ReturnType<typeof twilio> {
+  const key = `${account.principal} ${account.apiUrl} ${timeoutMs}`;
   const existing = clients.get(key);
   if (existing) return existing;
-  const client = twilio(account.principal, account.token, { httpClient: requestsTo(account.apiUrl) });
+  const client = twilio(account.principal, account.token, { httpClient: requestsTo(account.apiUrl, timeoutMs) });
   clients.set(key, client);
   return client;
 }
 
 /** The library always speaks to Twilio's own host; TWILIO_API_URL moves it (RUN-4). */
-function requestsTo(apiUrl: string): RequestClient {
-  const client = new RequestClient({ timeout: TIMEOUT_MS, keepAlive: true });
+function requestsTo(apiUrl: string, timeoutMs: number): RequestClient {
+  const client = new RequestClient({ timeout: timeoutMs, keepAlive: true });
   const request = client.request.bind(client);
   client.request = (options) => request({ ...options, uri: options.uri.replace(TWILIO, apiUrl) });
   return client;
