@@ -34,7 +34,9 @@ export function createPoller(name: string, work: () => Promise<number>, interval
     clearTimeout(timer);
     current = round().finally(() => {
       current = undefined;
-      if (isStarted) timer = setTimeout(run, intervalMs);
+      // Woken between the end of the round and now.
+      if (isWanted) run();
+      else if (isStarted) timer = setTimeout(run, intervalMs);
     });
   };
 

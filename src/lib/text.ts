@@ -34,7 +34,9 @@ function breakBefore(text: string, max: number): number {
     if (end + segment.length > max) break;
     end += segment.length;
   }
-  return end || max;
+  if (end > 0) return end;
+  // One picture joined from hundreds: it is cut, but not within a character.
+  return /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) ? max - 1 : max;
 }
 
 /** Lower case, no accents, single spaces, no closing punctuation: how typed words are compared. */
