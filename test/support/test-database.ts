@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
 import { connectionOptions, openDatabase, type Database } from '../../src/db/database';
+import { migrateToLatest } from '../../src/db/migrate';
 
 export interface TestDatabase {
   url: string;
@@ -24,7 +22,7 @@ export function newDatabaseUrl(): string {
 /** A migrated, empty database. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const url = newDatabaseUrl();
-  await migrate(url);
+  await migrateToLatest(url);
   const db = openDatabase(url, 5);
   return {
     url,
@@ -34,16 +32,6 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await dropDatabase(url);
     },
   };
-}
-
-const PROJECT = path.join(__dirname, '..', '..');
-
-/** In a process of its own: migrations are loaded by import(), which jest's modules do not have. */
-async function migrate(url: string): Promise<void> {
-  const program = "void require('./src/db/migrate.ts').migrateToLatest(process.argv[1])";
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program, url], {
-    cwd: PROJECT,
-  });
 }
 
 export async function dropDatabase(url: string): Promise<void> {
