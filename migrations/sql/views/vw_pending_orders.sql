@@ -19,7 +19,7 @@ SELECT
         WHEN o.requires_verification AND o.verified_at IS NULL THEN 'review'
         WHEN o.payment_method IN ('cod', 'in_person') OR o.payment_status IN ('authorized', 'paid') THEN 'confirm'
         ELSE 'payment'
-    END AS waiting_for,
+    END COLLATE utf8mb4_unicode_ci AS waiting_for,
     TIMESTAMPDIFF(MINUTE, o.created_at, UTC_TIMESTAMP(6)) AS age_minutes,
     (SELECT MIN(r.expires_at) FROM inventory_reservations AS r
      WHERE r.order_id = o.id AND r.status = 'reserved') AS hold_expires_at,
