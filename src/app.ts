@@ -18,12 +18,20 @@ export function createApp(deps: Deps): Express {
 
   app.use(health(deps.db, () => true));
   app.use('/webhooks/messenger', messengerWebhook(deps));
-  app.use('/pictures', express.static(path.join(projectRoot, 'src', 'demo', 'pictures'), { maxAge: '1d', index: false }));
+  app.use(
+    '/pictures',
+    express.static(path.join(projectRoot, 'src', 'demo', 'pictures'), {
+      maxAge: '1d',
+      index: false,
+    }),
+  );
   if (deps.config.playground) app.use('/playground', createPlayground(deps));
 
   app.use('/api', requireApiKey(deps.config), express.json({ limit: '1mb' }));
   app.use('/api/staff', staffApi(deps));
-  app.get('/', (_req, res) => (deps.config.playground ? res.redirect('/playground') : res.json({ name: 'Tindera' })));
+  app.get('/', (_req, res) =>
+    deps.config.playground ? res.redirect('/playground') : res.json({ name: 'Tindera' }),
+  );
 
   app.use(notFound);
   app.use(errorHandler(deps.log));

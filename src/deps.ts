@@ -49,7 +49,11 @@ const NOTIFICATIONS_PER_LOOK = 50;
 const NOTIFICATION_POLL_MS = 400;
 
 /** Reads flows/ and templates/; every problem of both at once (DLG-1). */
-export function loadWords(root = projectRoot): { flows: FlowBook; templates: Templates; problems: FileProblem[] } {
+export function loadWords(root = projectRoot): {
+  flows: FlowBook;
+  templates: Templates;
+  problems: FileProblem[];
+} {
   const words = loadTemplates(path.join(root, 'templates'));
   const book = loadFlows(path.join(root, 'flows'));
   const problems = [...words.problems, ...book.problems];

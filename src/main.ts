@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app';
 import { readConfig, type Config } from './config';
 import { createDeps, loadWords, type Deps } from './deps';
-import { prepareDatabase } from './db/prepare';
+import { prepareDatabase } from './prepare-database';
 import { createLog, type Log } from './lib/log';
 import { startWork, type Work } from './jobs/start-work';
 
@@ -15,7 +15,10 @@ async function main(): Promise<void> {
   if (!settings.ok) return refuse('These settings are wrong:', settings.problems);
   const words = loadWords();
   if (words.problems.length > 0) {
-    return refuse('These files are wrong:', words.problems.map(({ file, problem }) => `${file}: ${problem}`));
+    return refuse(
+      'These files are wrong:',
+      words.problems.map(({ file, problem }) => `${file}: ${problem}`),
+    );
   }
   const log = createLog(settings.config.logLevel);
   const server = createServer();
@@ -45,7 +48,9 @@ function listen(server: Server, config: Config): Promise<Config> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`Port ${config.port} is in use by another program. Stop it, or choose another: PORT=3001 npm start`)
+          ? new Error(
+              `Port ${config.port} is in use by another program. Stop it, or choose another: PORT=3001 npm start`,
+            )
           : error,
       );
     });
@@ -81,7 +86,8 @@ function onStop(shutDown: () => Promise<void>, log: Log): void {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, begin);
-  if (process.env.TINDERA_EXIT_ON_STDIN_END) process.stdin.on('end', begin).on('error', begin).resume();
+  if (process.env.TINDERA_EXIT_ON_STDIN_END)
+    process.stdin.on('end', begin).on('error', begin).resume();
 }
 
 function greet(config: Config): void {

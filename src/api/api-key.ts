@@ -7,7 +7,8 @@ import { equalInConstantTime } from '../lib/hash';
 export function requireApiKey({ adminApiKey }: Config): RequestHandler {
   return (req, _res, next) => {
     const given = req.get('x-api-key');
-    if (given === undefined) throw new AppError('API_KEY_REQUIRED', 401, 'Send your API key in the header X-API-Key.');
+    if (given === undefined)
+      throw new AppError('API_KEY_REQUIRED', 401, 'Send your API key in the header X-API-Key.');
     if (adminApiKey === undefined || !equalInConstantTime(given, adminApiKey)) {
       throw new AppError('API_KEY_INVALID', 401, 'This API key is not valid.');
     }

@@ -56,7 +56,11 @@ function answerTo(error: unknown): { status: number; body: ErrorBody } {
   if (parser) return parser;
   return {
     status: 500,
-    body: { success: false, error: 'Something went wrong on our side. It has been noted.', code: 'INTERNAL_ERROR' },
+    body: {
+      success: false,
+      error: 'Something went wrong on our side. It has been noted.',
+      code: 'INTERNAL_ERROR',
+    },
   };
 }
 
@@ -65,10 +69,19 @@ function bodyParserError(error: unknown): { status: number; body: ErrorBody } | 
   const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499) return null;
   if (type === 'entity.parse.failed') {
-    return { status: 400, body: { success: false, error: 'The body is not valid JSON.', code: 'INVALID_JSON' } };
+    return {
+      status: 400,
+      body: { success: false, error: 'The body is not valid JSON.', code: 'INVALID_JSON' },
+    };
   }
   if (type === 'entity.too.large') {
-    return { status: 413, body: { success: false, error: 'The body is too large.', code: 'BODY_TOO_LARGE' } };
+    return {
+      status: 413,
+      body: { success: false, error: 'The body is too large.', code: 'BODY_TOO_LARGE' },
+    };
   }
-  return { status, body: { success: false, error: 'The request cannot be read.', code: 'BAD_REQUEST' } };
+  return {
+    status,
+    body: { success: false, error: 'The request cannot be read.', code: 'BAD_REQUEST' },
+  };
 }

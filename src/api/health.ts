@@ -14,7 +14,9 @@ export function health(db: Database, isMigrated: () => boolean): Router {
     const database = await answers(db);
     const migrations = isMigrated();
     const isReady = database && migrations;
-    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', checks: { database, migrations } });
+    res
+      .status(isReady ? 200 : 503)
+      .json({ status: isReady ? 'ready' : 'not ready', checks: { database, migrations } });
   });
   return router;
 }

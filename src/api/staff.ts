@@ -1,7 +1,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { Router } from 'express';
 import { z } from 'zod';
-import { createLinkCode, findStaff, insertStaff, listStaff, ROLES } from '../businesses/staff-store';
+import {
+  createLinkCode,
+  findStaff,
+  insertStaff,
+  listStaff,
+  ROLES,
+} from '../businesses/staff-store';
 import { recordAudit } from '../businesses/audit-store';
 import type { Config } from '../config';
 import type { Database } from '../db/database';
@@ -42,8 +48,20 @@ export function staffApi({ db, config, clock, firstBusinessId: businessId }: Sta
 
   router.post('/', async (req, res) => {
     const { name, role, phone, email } = parseOr400(newStaff, req.body);
-    const id = await insertStaff(db, { business_id: businessId, name, role, phone: phone ?? null, email: email ?? null });
-    await recordAudit(db, { businessId, actor: 'api', action: 'staff.create', subject: `staff ${id}`, outcome: 'done' });
+    const id = await insertStaff(db, {
+      business_id: businessId,
+      name,
+      role,
+      phone: phone ?? null,
+      email: email ?? null,
+    });
+    await recordAudit(db, {
+      businessId,
+      actor: 'api',
+      action: 'staff.create',
+      subject: `staff ${id}`,
+      outcome: 'done',
+    });
     res.status(201).json(await findStaff(db, businessId, id));
   });
 
@@ -51,10 +69,20 @@ export function staffApi({ db, config, clock, firstBusinessId: businessId }: Sta
     const id = staffId.safeParse(req.params.id);
     const staff = id.success ? await findStaff(db, businessId, id.data) : null;
     if (!staff || staff.status !== 'active') {
-      throw new AppError('STAFF_NOT_FOUND', 404, 'There is no active member of staff with this id.');
+      throw new AppError(
+        'STAFF_NOT_FOUND',
+        404,
+        'There is no active member of staff with this id.',
+      );
     }
     const code = await createLinkCode(db, config.encryptionKey, staff, clock.now());
-    await recordAudit(db, { businessId, actor: 'api', action: 'staff.link_code', subject: `staff ${staff.id}`, outcome: 'done' });
+    await recordAudit(db, {
+      businessId,
+      actor: 'api',
+      action: 'staff.link_code',
+      subject: `staff ${staff.id}`,
+      outcome: 'done',
+    });
     res.status(201).json(code);
   });
 

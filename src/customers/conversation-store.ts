@@ -1,6 +1,5 @@
 import type { ChannelName } from '../channels/inbound';
 import type { Queryable, Transaction } from '../db/database';
-import type { InboxMessage } from '../inbox/inbox-store';
 
 export interface ConversationRow {
   id: number;
@@ -37,7 +36,10 @@ const COLUMNS = `id, conversation_key, business_id, channel, account_id, externa
  * Takes the lane: locks the conversation's row until the transaction ends. `null` when another instance holds it or it
  * does not exist yet; never waits.
  */
-export async function lockConversation(trx: Transaction, key: string): Promise<ConversationRow | null> {
+export async function lockConversation(
+  trx: Transaction,
+  key: string,
+): Promise<ConversationRow | null> {
   const [row] = await trx.query<Row>(
     `SELECT ${COLUMNS} FROM conversations WHERE conversation_key = :key FOR UPDATE SKIP LOCKED`,
     { key },
@@ -46,15 +48,24 @@ export async function lockConversation(trx: Transaction, key: string): Promise<C
 }
 
 /** Locks a conversation for adding a message to it; waits for a turn that is under way. */
-export async function lockConversationById(trx: Transaction, id: number): Promise<ConversationRow | null> {
-  const [row] = await trx.query<Row>(`SELECT ${COLUMNS} FROM conversations WHERE id = :id FOR UPDATE`, { id });
+export async function lockConversationById(
+  trx: Transaction,
+  id: number,
+): Promise<ConversationRow | null> {
+  const [row] = await trx.query<Row>(
+    `SELECT ${COLUMNS} FROM conversations WHERE id = :id FOR UPDATE`,
+    { id },
+  );
   return row ? fromRow(row) : null;
 }
 
 /** Makes the conversation of a lane that has its first message. A second maker changes nothing. */
 export async function createConversation(
   q: Queryable,
-  of: Pick<InboxMessage, 'conversationKey' | 'businessId' | 'channel' | 'accountId' | 'externalId'>,
+  of: Pick<
+    ConversationRow,
+    'conversationKey' | 'businessId' | 'channel' | 'accountId' | 'externalId'
+  >,
 ): Promise<void> {
   await q.execute(
     `INSERT INTO conversations (conversation_key, business_id, channel, account_id, external_id)
@@ -71,7 +82,10 @@ export async function createConversation(
 }
 
 export async function findConversation(q: Queryable, key: string): Promise<ConversationRow | null> {
-  const [row] = await q.query<Row>(`SELECT ${COLUMNS} FROM conversations WHERE conversation_key = :key`, { key });
+  const [row] = await q.query<Row>(
+    `SELECT ${COLUMNS} FROM conversations WHERE conversation_key = :key`,
+    { key },
+  );
   return row ? fromRow(row) : null;
 }
 

@@ -19,7 +19,9 @@ export async function findCustomer(q: Queryable, id: number): Promise<Customer |
     phone: string | null;
     language: string | null;
     last_address: string | null;
-  }>('SELECT id, business_id, name, phone, language, last_address FROM users WHERE id = :id', { id });
+  }>('SELECT id, business_id, name, phone, language, last_address FROM users WHERE id = :id', {
+    id,
+  });
   return row
     ? {
         id: row.id,
@@ -27,7 +29,10 @@ export async function findCustomer(q: Queryable, id: number): Promise<Customer |
         name: row.name,
         phone: row.phone,
         language: row.language,
-        lastAddress: row.last_address === null ? null : (JSON.parse(row.last_address) as Record<string, string>),
+        lastAddress:
+          row.last_address === null
+            ? null
+            : (JSON.parse(row.last_address) as Record<string, string>),
       }
     : null;
 }
@@ -44,11 +49,15 @@ export async function ensureCustomer(
   );
   if (known) return known.user_id;
   // A number that writes to us is proof of the number; ids of other channels say nothing about a phone.
-  const phone = identity.channel === 'sms' || identity.channel === 'whatsapp' ? identity.externalId : null;
-  const { insertId: userId } = await trx.execute('INSERT INTO users (business_id, phone) VALUES (:businessId, :phone)', {
-    businessId: identity.businessId,
-    phone: phone && /^\+\d{7,15}$/.test(phone) ? phone : null,
-  });
+  const phone =
+    identity.channel === 'sms' || identity.channel === 'whatsapp' ? identity.externalId : null;
+  const { insertId: userId } = await trx.execute(
+    'INSERT INTO users (business_id, phone) VALUES (:businessId, :phone)',
+    {
+      businessId: identity.businessId,
+      phone: phone && /^\+\d{7,15}$/.test(phone) ? phone : null,
+    },
+  );
   await trx.execute(
     `INSERT INTO customer_identities (business_id, user_id, channel, account_id, external_id)
      VALUES (:businessId, :userId, :channel, :accountId, :externalId)`,

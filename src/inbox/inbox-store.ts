@@ -1,5 +1,11 @@
 import type { Queryable, Transaction } from '../db/database';
-import { conversationKey, eventBody, type ChannelName, type EventBody, type InboundEvent } from '../channels/inbound';
+import {
+  conversationKey,
+  eventBody,
+  type ChannelName,
+  type EventBody,
+  type InboundEvent,
+} from '../channels/inbound';
 
 export type InboxState = 'pending' | 'done' | 'ignored' | 'failed';
 
@@ -51,7 +57,8 @@ export async function insertInbox(q: Queryable, rows: readonly NewInboxRow[]): P
   );
 }
 
-const kindOf = (body: EventBody): string => (body.kind === 'other' ? body.name.slice(0, 24) : body.kind);
+const kindOf = (body: EventBody): string =>
+  body.kind === 'other' ? body.name.slice(0, 24) : body.kind;
 
 interface InboxRow {
   id: number;
@@ -97,8 +104,17 @@ function fromRow(row: InboxRow): InboxMessage {
   };
 }
 
-export async function markHandled(trx: Transaction, id: number, state: InboxState, at: Date): Promise<void> {
-  await trx.execute('UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id', { id, state, at });
+export async function markHandled(
+  trx: Transaction,
+  id: number,
+  state: InboxState,
+  at: Date,
+): Promise<void> {
+  await trx.execute('UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id', {
+    id,
+    state,
+    at,
+  });
 }
 
 /** Counts a try that failed, or one that is about to begin on a message that may kill us. */

@@ -23,7 +23,8 @@ export function createInbox(db: Database, wake: (lane: string) => void): Inbox {
       if (rows.length === 0) return;
       await batcher.add(rows);
       for (const { event, state } of rows) {
-        if (state === 'pending') wake(conversationKey(event.channel, event.accountId, event.externalId));
+        if (state === 'pending')
+          wake(conversationKey(event.channel, event.accountId, event.externalId));
       }
     },
   };

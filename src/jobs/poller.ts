@@ -8,7 +8,12 @@ export interface Poller {
 }
 
 /** `work` returns how much it did; as long as it did something it is called again without a pause. */
-export function createPoller(name: string, work: () => Promise<number>, intervalMs: number, log: Log): Poller {
+export function createPoller(
+  name: string,
+  work: () => Promise<number>,
+  intervalMs: number,
+  log: Log,
+): Poller {
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> | undefined;
   let isStarted = false;

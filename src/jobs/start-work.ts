@@ -1,7 +1,6 @@
 import { dueLanes } from '../inbox/inbox-store';
 import type { Deps } from '../deps';
 import { expireReservations } from '../inventory/expire-holds';
-import { dueConversations } from '../outgoing/outgoing-store';
 import { createPoller } from './poller';
 
 export interface Work {
@@ -26,10 +25,15 @@ export function startWork(deps: Deps): Work {
     return 0;
   }, LANE_POLL_MS, log); // prettier-ignore
   const findSends = createPoller('sends', async () => {
-    for (const id of await dueConversations(db, clock.now(), PER_LOOK)) sender.wake(id);
+    await sender.findDue();
     return 0;
   }, SEND_POLL_MS, log); // prettier-ignore
-  const expire = createPoller('holds', () => expireReservations(deps, PER_LOOK), EXPIRE_POLL_MS, log);
+  const expire = createPoller(
+    'holds',
+    () => expireReservations(deps, PER_LOOK),
+    EXPIRE_POLL_MS,
+    log,
+  );
 
   if (works) for (const poller of [findLanes, findSends, notifications]) poller.start();
   if (schedules) expire.start();

@@ -3,7 +3,12 @@ import { PLAYGROUND_OWNER_PHONE, type Accounts } from '../channels/accounts';
 import { conversationKey, type ChannelName } from '../channels/inbound';
 import { channelOf } from '../channels/registry';
 import type { Config } from '../config';
-import { createConversation, findConversation, lockConversationById, type ConversationRow } from '../customers/conversation-store';
+import {
+  createConversation,
+  findConversation,
+  lockConversationById,
+  type ConversationRow,
+} from '../customers/conversation-store';
 import { findCustomer } from '../customers/customer-store';
 import type { Database, Transaction } from '../db/database';
 import type { Clock } from '../lib/clock';
@@ -11,7 +16,12 @@ import { crashPoint } from '../lib/crash-point';
 import type { Log } from '../lib/log';
 import { insertOutgoing } from '../outgoing/outgoing-store';
 import { toLanguage, type Templates } from '../templates/load-templates';
-import { claimNotifications, giveUpNotification, notificationDispatched, type Notification } from './notification-store';
+import {
+  claimNotifications,
+  giveUpNotification,
+  notificationDispatched,
+  type Notification,
+} from './notification-store';
 
 export interface DispatchDeps {
   db: Database;
@@ -38,14 +48,21 @@ export async function dispatchNotifications(deps: DispatchDeps, limit: number): 
   return limit;
 }
 
-async function dispatchOne(deps: DispatchDeps, trx: Transaction): Promise<{ conversationId?: number } | null> {
+async function dispatchOne(
+  deps: DispatchDeps,
+  trx: Transaction,
+): Promise<{ conversationId?: number } | null> {
   const now = deps.clock.now();
   const [notification] = await claimNotifications(trx, now, 1);
   if (!notification) return null;
   const business = await findBusiness(trx, notification.businessId);
   const conversation = business && (await addressee(deps, trx, business, notification));
   if (!business || !conversation) {
-    await giveUpNotification(trx, notification.id, 'nobody to tell: no chat, no phone, or every channel has failed');
+    await giveUpNotification(
+      trx,
+      notification.id,
+      'nobody to tell: no chat, no phone, or every channel has failed',
+    );
     return {};
   }
   const language = toLanguage(conversation.language ?? business.language);
@@ -81,20 +98,28 @@ async function addressee(
   const isUntried = (channel: ChannelName) => !notification.triedChannels.includes(channel);
   if (notification.recipientType === 'owner') {
     const phone = ownerPhone(deps.config, business);
-    return phone !== undefined && isUntried('sms') ? smsConversation(deps, trx, business.id, phone) : null;
+    return phone !== undefined && isUntried('sms')
+      ? smsConversation(deps, trx, business.id, phone)
+      : null;
   }
   if (notification.conversationId !== null) {
     const chat = await lockConversationById(trx, notification.conversationId);
     if (chat && isUntried(chat.channel)) return chat;
   }
-  const customer = notification.userId === null ? null : await findCustomer(trx, notification.userId);
-  const phone = typeof notification.payload.phone === 'string' ? notification.payload.phone : customer?.phone;
+  const customer =
+    notification.userId === null ? null : await findCustomer(trx, notification.userId);
+  const phone =
+    typeof notification.payload.phone === 'string' ? notification.payload.phone : customer?.phone;
   return phone && isUntried('sms') ? smsConversation(deps, trx, business.id, phone) : null;
 }
 
 /** The business's own setting first, then the deployment's; the playground has a phone for an owner without one. */
 export function ownerPhone(config: Config, business: Business): string | undefined {
-  return business.settings.owner_phone ?? config.ownerPhone ?? (config.playground ? PLAYGROUND_OWNER_PHONE : undefined);
+  return (
+    business.settings.owner_phone ??
+    config.ownerPhone ??
+    (config.playground ? PLAYGROUND_OWNER_PHONE : undefined)
+  );
 }
 
 async function smsConversation(
@@ -106,7 +131,13 @@ async function smsConversation(
   const account = deps.accounts.sender('sms', businessId);
   if (!account) return null;
   const key = conversationKey('sms', account.accountId, phone);
-  const identity = { conversationKey: key, businessId, channel: 'sms' as const, accountId: account.accountId, externalId: phone };
+  const identity = {
+    conversationKey: key,
+    businessId,
+    channel: 'sms' as const,
+    accountId: account.accountId,
+    externalId: phone,
+  };
   await createConversation(trx, identity);
   const made = await findConversation(trx, key);
   return made && lockConversationById(trx, made.id);

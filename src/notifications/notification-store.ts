@@ -1,5 +1,5 @@
 import type { ChannelName } from '../channels/inbound';
-import type { Queryable, Transaction } from '../db/database';
+import type { Transaction } from '../db/database';
 
 export interface NewNotification {
   businessId: number;
@@ -47,7 +47,11 @@ export interface Notification {
 }
 
 /** Takes due notifications for this transaction; other dispatchers pass over them. */
-export async function claimNotifications(trx: Transaction, now: Date, limit: number): Promise<Notification[]> {
+export async function claimNotifications(
+  trx: Transaction,
+  now: Date,
+  limit: number,
+): Promise<Notification[]> {
   const rows = await trx.query<{
     id: number;
     business_id: number;
@@ -94,34 +98,12 @@ export async function notificationDispatched(
   );
 }
 
-export async function notificationSent(trx: Queryable, id: number, providerMessageId: string, at: Date): Promise<void> {
-  await trx.execute(
-    `UPDATE notification_queue
-     SET status = 'sent', sent_at = :at, provider_message_id = :providerMessageId, last_error = NULL
-     WHERE id = :id AND status IN ('dispatched', 'pending')`,
-    { id, at, providerMessageId: providerMessageId.slice(0, 191) },
-  );
-}
-
-/** The channel could not reach the person: the dispatcher looks for another one. */
-export async function notificationFailed(
-  trx: Queryable,
-  id: number,
-  channel: ChannelName,
-  error: string,
-  at: Date,
-): Promise<void> {
-  await trx.execute(
-    `UPDATE notification_queue
-     SET status = 'pending', scheduled_at = :at, last_error = :error,
-         tried_channels = CONCAT_WS(',', NULLIF(tried_channels, ''), :channel)
-     WHERE id = :id AND status = 'dispatched'`,
-    { id, at, channel, error: error.slice(0, 500) },
-  );
-}
-
 /** Nobody can be reached: it stays visible and can be tried again by hand. */
-export async function giveUpNotification(trx: Transaction, id: number, error: string): Promise<void> {
+export async function giveUpNotification(
+  trx: Transaction,
+  id: number,
+  error: string,
+): Promise<void> {
   await trx.execute(
     `UPDATE notification_queue SET status = 'failed', last_error = COALESCE(last_error, :error) WHERE id = :id`,
     { id, error },

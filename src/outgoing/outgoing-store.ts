@@ -19,7 +19,11 @@ export interface OutgoingMessage {
 }
 
 /** Writes messages to be sent, in the order given. Call with the conversation locked: order within it goes by id. */
-export async function insertOutgoing(trx: Transaction, messages: readonly NewOutgoing[], now: Date): Promise<void> {
+export async function insertOutgoing(
+  trx: Transaction,
+  messages: readonly NewOutgoing[],
+  now: Date,
+): Promise<void> {
   if (messages.length === 0) return;
   const values = messages.map((one) => [
     one.businessId,
@@ -65,7 +69,12 @@ export async function takeSendLease(
     { conversationId, owner, now, until },
   );
   if (affectedRows === 0) return null;
-  const [row] = await db.query<{ business_id: number; channel: ChannelName; account_id: string; external_id: string }>(
+  const [row] = await db.query<{
+    business_id: number;
+    channel: ChannelName;
+    account_id: string;
+    external_id: string;
+  }>(
     'SELECT business_id, channel, account_id, external_id FROM conversations WHERE id = :conversationId',
     { conversationId },
   );
@@ -84,7 +93,12 @@ export async function takeSendLease(
  * Gives the lease back, unless a message that is due was written meanwhile: then the caller goes on. The writer holds the
  * conversation's lock, so either we see its message here or it finds the lease free.
  */
-export async function releaseSendLease(db: Queryable, conversationId: number, owner: string, now: Date): Promise<boolean> {
+export async function releaseSendLease(
+  db: Queryable,
+  conversationId: number,
+  owner: string,
+  now: Date,
+): Promise<boolean> {
   const { affectedRows } = await db.execute(
     `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
      WHERE id = :conversationId AND send_lease_by = :owner
@@ -97,7 +111,11 @@ export async function releaseSendLease(db: Queryable, conversationId: number, ow
 }
 
 /** Gives back every lease of this instance, at shutdown. */
-export async function releaseAllSendLeases(db: Queryable, owner: string, conversationIds: readonly number[]): Promise<void> {
+export async function releaseAllSendLeases(
+  db: Queryable,
+  owner: string,
+  conversationIds: readonly number[],
+): Promise<void> {
   if (conversationIds.length === 0) return;
   await db.execute(
     'UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL WHERE id IN (?) AND send_lease_by = ?',
@@ -106,7 +124,11 @@ export async function releaseAllSendLeases(db: Queryable, owner: string, convers
 }
 
 /** The conversation's messages that are not sent yet, oldest first. */
-export async function queuedMessages(db: Queryable, conversationId: number, limit: number): Promise<OutgoingMessage[]> {
+export async function queuedMessages(
+  db: Queryable,
+  conversationId: number,
+  limit: number,
+): Promise<OutgoingMessage[]> {
   const rows = await db.query<{
     id: number;
     payload: string;
@@ -130,23 +152,51 @@ export async function queuedMessages(db: Queryable, conversationId: number, limi
   }));
 }
 
-/** Conversations with a message that is due and nobody sending, longest waiting first. */
-export async function dueConversations(db: Queryable, now: Date, limit: number): Promise<number[]> {
-  const rows = await db.query<{ conversation_id: number }>(
-    `SELECT m.conversation_id, MIN(m.next_attempt_at) AS due
+/** A conversation with a message that is due, and who has the right to send in it now. */
+export interface DueConversation {
+  conversationId: number;
+  leaseOwner: string | null;
+}
+
+/** Conversations with a message that is due, longest waiting first. */
+export async function dueConversations(
+  db: Queryable,
+  now: Date,
+  limit: number,
+): Promise<DueConversation[]> {
+  const rows = await db.query<{ conversation_id: number; owner: string | null }>(
+    `SELECT m.conversation_id, MIN(m.next_attempt_at) AS due,
+            MAX(IF(c.send_lease_until >= :now, c.send_lease_by, NULL)) AS owner
      FROM outgoing_messages AS m FORCE INDEX (outgoing_messages_due_idx)
      JOIN conversations AS c ON c.id = m.conversation_id
      WHERE m.state = 'queued' AND m.next_attempt_at <= :now
-       AND (c.send_lease_by IS NULL OR c.send_lease_until < :now)
      GROUP BY m.conversation_id
      ORDER BY due
      LIMIT :limit`,
     { now, limit },
   );
-  return rows.map((row) => row.conversation_id);
+  return rows.map((row) => ({ conversationId: row.conversation_id, leaseOwner: row.owner }));
 }
 
-export async function markSent(trx: Queryable, id: number, providerMessageId: string, at: Date): Promise<void> {
+/** Ends the lease of an owner that has died, so that somebody else can send at once. */
+export async function endLeaseOf(
+  db: Queryable,
+  conversationId: number,
+  deadOwner: string,
+): Promise<void> {
+  await db.execute(
+    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
+     WHERE id = :conversationId AND send_lease_by = :deadOwner`,
+    { conversationId, deadOwner },
+  );
+}
+
+export async function markSent(
+  trx: Queryable,
+  id: number,
+  providerMessageId: string,
+  at: Date,
+): Promise<void> {
   // A receipt may have come first: the state only moves forward (CHN-9).
   await trx.execute(
     `UPDATE outgoing_messages
@@ -160,7 +210,12 @@ export async function markSent(trx: Queryable, id: number, providerMessageId: st
 type Failure = Extract<SendResult, { ok: false }>;
 
 /** Keeps the message for another try. */
-export async function markForRetry(trx: Queryable, id: number, failure: Failure, nextAttemptAt: Date): Promise<void> {
+export async function markForRetry(
+  trx: Queryable,
+  id: number,
+  failure: Failure,
+  nextAttemptAt: Date,
+): Promise<void> {
   await trx.execute(
     `UPDATE outgoing_messages
      SET attempts = attempts + 1, next_attempt_at = :nextAttemptAt,

@@ -6,8 +6,11 @@ import type { Clock } from '../lib/clock';
 import { crashPoint } from '../lib/crash-point';
 import type { Ids } from '../lib/ids';
 import type { Log } from '../lib/log';
-import { notificationFailed, notificationSent } from '../notifications/notification-store';
+import { notificationFailed, notificationSent } from './notification-fate-store';
+import { isDeadOwner, leaseOwner } from './lease-owner';
 import {
+  dueConversations,
+  endLeaseOf,
   markFailed,
   markForRetry,
   markSent,
@@ -30,12 +33,16 @@ export interface SenderDeps {
 export interface Sender {
   /** Says that this conversation has something to send. Cheap, and harmless when wrong. */
   wake(conversationId: number): void;
+  /** Looks for conversations with something due that nobody sends: left by a dead process, or waiting for another try. */
+  findDue(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Longer than one request may take (10 s); a dead sender's conversation goes on after it. */
 const LEASE_MS = 20_000;
 const MESSAGES_PER_LOOK = 20;
+/** Conversations taken up by one look. */
+const PER_LOOK = 500;
 /** Requests under way at once in one instance; they wait, they do not compute. */
 const MAX_AT_ONCE = 200;
 const FIRST_RETRY_MS = 1_000;
@@ -50,7 +57,7 @@ const CONFIGURATION_RETRY_MS = 60_000;
  * time to one person, many people at once (G-8, section 19 "Bursts").
  */
 export function createSender(deps: SenderDeps): Sender {
-  const owner = deps.ids.next();
+  const owner = leaseOwner(deps.ids.next());
   const active = new Map<number, { again: boolean }>();
   const waiting = new Set<number>();
   let isStopping = false;
@@ -73,7 +80,10 @@ export function createSender(deps: SenderDeps): Sender {
         await sendConversation(deps, owner, conversationId, () => isStopping);
       } while (running.again && !isStopping);
     } catch (error) {
-      deps.log.warn({ err: error, conversationId }, 'sending stopped; polling will take it up again');
+      deps.log.warn(
+        { err: error, conversationId },
+        'sending stopped; polling will take it up again',
+      );
     } finally {
       active.delete(conversationId);
       next();
@@ -89,8 +99,22 @@ export function createSender(deps: SenderDeps): Sender {
     if (isStopping && active.size === 0) whenQuiet?.();
   };
 
+  const findDue = async (): Promise<void> => {
+    for (const { conversationId, leaseOwner: holder } of await dueConversations(
+      deps.db,
+      deps.clock.now(),
+      PER_LOOK,
+    )) {
+      if (holder !== null && isDeadOwner(holder, owner))
+        await endLeaseOf(deps.db, conversationId, holder);
+      else if (holder !== null) continue;
+      wake(conversationId);
+    }
+  };
+
   return {
     wake,
+    findDue,
     stop: async () => {
       isStopping = true;
       const held = [...active.keys()];
@@ -132,17 +156,36 @@ async function sendConversation(
 }
 
 /** Sends one message and records what became of it; false when the ones behind it have to wait. */
-async function sendOne(deps: SenderDeps, lane: SendLane, message: OutgoingMessage): Promise<boolean> {
+async function sendOne(
+  deps: SenderDeps,
+  lane: SendLane,
+  message: OutgoingMessage,
+): Promise<boolean> {
   const account = deps.accounts.find(lane.channel, lane.accountId);
   crashPoint('send.before-request');
   const result: SendResult = account
-    ? await channelOf(lane.channel).send({ account, to: lane.externalId, payload: message.payload, outgoingId: message.id })
-    : { ok: false, errorClass: 'configuration', code: 'channel_off', message: 'this channel has no credentials here' };
+    ? await channelOf(lane.channel).send({
+        account,
+        to: lane.externalId,
+        payload: message.payload,
+        outgoingId: message.id,
+      })
+    : {
+        ok: false,
+        errorClass: 'configuration',
+        code: 'channel_off',
+        message: 'this channel has no credentials here',
+      };
   crashPoint('send.after-request');
   return record(deps, lane, message, result);
 }
 
-async function record(deps: SenderDeps, lane: SendLane, message: OutgoingMessage, result: SendResult): Promise<boolean> {
+async function record(
+  deps: SenderDeps,
+  lane: SendLane,
+  message: OutgoingMessage,
+  result: SendResult,
+): Promise<boolean> {
   const now = deps.clock.now();
   if (result.ok) {
     const { notificationId } = message;
@@ -157,9 +200,13 @@ async function record(deps: SenderDeps, lane: SendLane, message: OutgoingMessage
     return true;
   }
   const { errorClass, code } = result;
-  deps.log.warn({ outgoingId: message.id, channel: lane.channel, errorClass, code }, 'a message was not accepted');
+  deps.log.warn(
+    { outgoingId: message.id, channel: lane.channel, errorClass, code },
+    'a message was not accepted',
+  );
   const isWorthRetrying =
-    (errorClass === 'retry' || errorClass === 'configuration') && message.attempts + 1 < MAX_ATTEMPTS;
+    (errorClass === 'retry' || errorClass === 'configuration') &&
+    message.attempts + 1 < MAX_ATTEMPTS;
   if (isWorthRetrying) {
     const waitMs = result.retryAfterMs ?? backoff(errorClass, message.attempts, deps.ids);
     await markForRetry(deps.db, message.id, result, new Date(now.getTime() + waitMs));
@@ -167,7 +214,14 @@ async function record(deps: SenderDeps, lane: SendLane, message: OutgoingMessage
   }
   await deps.db.transaction(async (trx) => {
     await markFailed(trx, message.id, result);
-    if (message.notificationId) await notificationFailed(trx, message.notificationId, lane.channel, `${code}: ${result.message}`, now);
+    if (message.notificationId)
+      await notificationFailed(
+        trx,
+        message.notificationId,
+        lane.channel,
+        `${code}: ${result.message}`,
+        now,
+      );
   });
   return true;
 }
@@ -175,5 +229,8 @@ async function record(deps: SenderDeps, lane: SendLane, message: OutgoingMessage
 /** 1 s, 2 s, 4 s … 10 min, each between half and the whole of it, so that failed senders do not come back together. */
 function backoff(errorClass: string, attempts: number, ids: Ids): number {
   const wait = Math.min(FIRST_RETRY_MS * 2 ** attempts, LONGEST_RETRY_MS);
-  return Math.max(errorClass === 'configuration' ? CONFIGURATION_RETRY_MS : 0, wait * (0.5 + ids.random() / 2));
+  return Math.max(
+    errorClass === 'configuration' ? CONFIGURATION_RETRY_MS : 0,
+    wait * (0.5 + ids.random() / 2),
+  );
 }

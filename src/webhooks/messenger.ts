@@ -30,7 +30,9 @@ const MAX_BODY = '3mb';
 export function messengerWebhook(deps: WebhookDeps): Router {
   const router = Router();
   router.get('/', (req, res) => verifySubscription(deps, req, res));
-  router.post('/', express.raw({ type: () => true, limit: MAX_BODY }), (req, res) => receive(deps, req, res));
+  router.post('/', express.raw({ type: () => true, limit: MAX_BODY }), (req, res) =>
+    receive(deps, req, res),
+  );
   return router;
 }
 
@@ -43,7 +45,12 @@ function verifySubscription({ config }: WebhookDeps, req: Request, res: Response
     typeof token === 'string' &&
     typeof challenge === 'string' &&
     equalInConstantTime(token, config.messenger.verifyToken);
-  if (!isOurs) throw new AppError('VERIFICATION_FAILED', 403, 'The verify token is not the one that is set here.');
+  if (!isOurs)
+    throw new AppError(
+      'VERIFICATION_FAILED',
+      403,
+      'The verify token is not the one that is set here.',
+    );
   res.type('text/plain').send(challenge);
 }
 
@@ -58,22 +65,36 @@ async function receive(deps: WebhookDeps, req: Request, res: Response): Promise<
   await deps.inbox.store(rows);
   crashPoint('webhook.before-answer');
   for (const { event, state } of rows) {
-    if (state === 'ignored') deps.log.info({ kind: event.body.kind, account: event.accountId }, 'event kept, not handled');
+    if (state === 'ignored')
+      deps.log.info({ kind: event.body.kind, account: event.accountId }, 'event kept, not handled');
   }
   res.type('text/plain').send('EVENT_RECEIVED');
 }
 
 /** The account whose secret signed the body; 401 when none did, 404 when there is no such channel here (RUN-5). */
-function signerOf({ config, accounts }: WebhookDeps, rawBody: Buffer, header: string | undefined): Account {
+function signerOf(
+  { config, accounts }: WebhookDeps,
+  rawBody: Buffer,
+  header: string | undefined,
+): Account {
   const candidates = accounts.all.filter((account) => account.channel === 'messenger');
   const signer = candidates.find((account) => isSignedBy(account.secret, rawBody, header));
   if (signer) return signer;
   if (!config.messenger) throw channelOff();
-  throw new AppError('INVALID_SIGNATURE', 401, 'The signature does not match the body. Check the app secret.');
+  throw new AppError(
+    'INVALID_SIGNATURE',
+    401,
+    'The signature does not match the body. Check the app secret.',
+  );
 }
 
 /** A page counts only when the secret that belongs to it signed the body. */
-function rowOf(deps: WebhookDeps, signer: Account, event: InboundEvent, receivedAt: Date): NewInboxRow {
+function rowOf(
+  deps: WebhookDeps,
+  signer: Account,
+  event: InboundEvent,
+  receivedAt: Date,
+): NewInboxRow {
   const account = deps.accounts.find(event.channel, event.accountId);
   const isKnown = account !== undefined && account.secret === signer.secret;
   return {
@@ -93,4 +114,8 @@ function parseJson(rawBody: Buffer): unknown {
 }
 
 const channelOff = () =>
-  new AppError('CHANNEL_OFF', 404, 'Messenger is not connected here: its settings (MESSENGER_…) are not set.');
+  new AppError(
+    'CHANNEL_OFF',
+    404,
+    'Messenger is not connected here: its settings (MESSENGER_…) are not set.',
+  );

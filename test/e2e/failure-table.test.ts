@@ -1,3 +1,5 @@
+import { insertNotification } from '../../src/notifications/notification-store';
+import { eventually } from '../support/eventually';
 import { openShop, OWNER_PHONE, walkToSummary, type Shop } from '../support/shop';
 import type { MessengerCustomer } from '../support/messenger-customer';
 
@@ -28,7 +30,9 @@ describe('the failure table', () => {
     );
 
   /** Orders with a kill at that place; gives what the customer saw from the tap on. */
-  async function orderWithCrashAt(point: string): Promise<{ customer: MessengerCustomer; texts: string[] }> {
+  async function orderWithCrashAt(
+    point: string,
+  ): Promise<{ customer: MessengerCustomer; texts: string[] }> {
     await restart();
     const customer = shop.customer();
     await walkToSummary(customer);
@@ -44,7 +48,13 @@ describe('the failure table', () => {
     if (status !== 200) expect(await customer.post({ ...tap, mid })).toBe(200);
     await customer.settled();
     await ownersSms(customer);
-    return { customer, texts: customer.seen().slice(before).map(({ text }) => text) };
+    return {
+      customer,
+      texts: customer
+        .seen()
+        .slice(before)
+        .map(({ text }) => text),
+    };
   }
 
   /** The owner is told of the order: the notification is the last thing to go out. */
@@ -58,7 +68,9 @@ describe('the failure table', () => {
 
   const ownersMessages = async (customer: MessengerCustomer): Promise<number> => {
     const [order] = await ordersOf(customer);
-    return shop.platforms.messagesTo(OWNER_PHONE).filter(({ text }) => text.includes(order!.order_number)).length;
+    return shop.platforms
+      .messagesTo(OWNER_PHONE)
+      .filter(({ text }) => text.includes(order!.order_number)).length;
   };
 
   it.each([
@@ -68,13 +80,41 @@ describe('the failure table', () => {
     ['turn.before-commit', 'with the whole turn done and not committed'],
     ['turn.after-commit', 'with the answer committed and not sent'],
     ['send.before-request', 'with the right to send taken and nothing sent'],
-    ['notify.before-commit', 'with a notification written and not committed'],
-    ['notify.after-commit', 'with a notification committed and not sent'],
   ])('places one order and answers once when killed at %s, %s', async (point) => {
     const { customer, texts } = await orderWithCrashAt(point);
     expect(await ordersOf(customer)).toHaveLength(1);
     expect(texts.filter((text) => /your order ORD-\d{8}-\d{5}/i.test(text))).toHaveLength(1);
     expect(await ownersMessages(customer)).toBe(1);
+  });
+
+  it.each([
+    ['notify.before-commit', 'with its message written and not committed'],
+    ['notify.after-commit', 'with its message committed and not sent'],
+  ])('tells a notification once when killed at %s, %s', async (point) => {
+    await restart();
+    const [business] = await shop.db.query<{ id: number }>('SELECT id FROM businesses');
+    const before = shop.platforms.messagesTo(OWNER_PHONE).length;
+    await restart({ CRASH_AT: point });
+    // Nothing else is under way: whatever is told twice is this.
+    await shop.db.transaction((trx) =>
+      insertNotification(trx, {
+        businessId: business!.id,
+        recipientType: 'owner',
+        template: 'owner_message_failed',
+        payload: { message_id: 42 },
+        scheduledAt: new Date(),
+      }),
+    );
+    expect(await shop.apps.at(-1)!.ended).toBe('SIGKILL');
+    await shop.start();
+    await shop.platforms.waitForMessages(OWNER_PHONE, before + 1, { timeoutMs: 45_000 });
+    await eventually(async () => {
+      const [row] = await shop.db.query<{ status: string }>(
+        "SELECT status FROM notification_queue WHERE template = 'owner_message_failed' ORDER BY id DESC LIMIT 1",
+      );
+      return row?.status === 'sent';
+    });
+    expect(shop.platforms.messagesTo(OWNER_PHONE)).toHaveLength(before + 1);
   });
 
   it('repeats a message at most once when killed between the platform’s acceptance and our note of it', async () => {

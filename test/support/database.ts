@@ -50,7 +50,10 @@ export function useDatabase(): TestDatabase {
       return { db: test.db, clock, ids: systemIds };
     },
     client: async () => {
-      const connection = await mysql.createConnection({ ...connectionOptions(url), multipleStatements: true });
+      const connection = await mysql.createConnection({
+        ...connectionOptions(url),
+        multipleStatements: true,
+      });
       clients.push(connection);
       return connection;
     },
@@ -98,7 +101,9 @@ async function migrateWhenChanged(url: string): Promise<void> {
   await dropDatabase(url);
   // In a process of its own: migrations are loaded by import(), which jest's modules do not have.
   const program = "void require('./src/db/migrate.ts').migrateToLatest(process.argv[1])";
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program, url], { cwd: PROJECT });
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program, url], {
+    cwd: PROJECT,
+  });
   const connection = await mysql.createConnection(connectionOptions(url));
   await connection.query('CREATE TABLE test_schema (fingerprint CHAR(64) NOT NULL PRIMARY KEY)');
   await connection.query('INSERT INTO test_schema VALUES (?)', [wanted]);
@@ -108,7 +113,9 @@ async function migrateWhenChanged(url: string): Promise<void> {
 async function fingerprintOf(url: string): Promise<string | null> {
   try {
     const connection = await mysql.createConnection(connectionOptions(url));
-    const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT fingerprint FROM test_schema');
+    const [rows] = await connection.query<mysql.RowDataPacket[]>(
+      'SELECT fingerprint FROM test_schema',
+    );
     await connection.end();
     return (rows[0]?.fingerprint as string | undefined) ?? null;
   } catch {
@@ -118,12 +125,20 @@ async function fingerprintOf(url: string): Promise<string | null> {
 
 function fingerprint(): string {
   const hash = createHash('sha256');
-  const files = readdirSync(MIGRATIONS, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|sql)$/.test(file));
-  for (const file of files.sort()) hash.update(file).update(readFileSync(path.join(MIGRATIONS, file)));
+  const files = readdirSync(MIGRATIONS, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(ts|sql)$/.test(file),
+  );
+  for (const file of files.sort())
+    hash.update(file).update(readFileSync(path.join(MIGRATIONS, file)));
   return hash.digest('hex');
 }
 
-const KEPT = new Set(['schema_migrations', 'schema_migrations_lock', 'migration_guard', 'test_schema']);
+const KEPT = new Set([
+  'schema_migrations',
+  'schema_migrations_lock',
+  'migration_guard',
+  'test_schema',
+]);
 
 /** Their triggers refuse a DELETE; elsewhere it is ten times faster than TRUNCATE. */
 const IMMUTABLE = new Set(['order_state_history', 'stock_movements']);
@@ -134,12 +149,16 @@ async function emptyTables(db: Database): Promise<void> {
   );
   const names = tables.map((table) => table.name).filter((name) => !KEPT.has(name));
   const filled = await db.query<{ name: string }>(
-    names.map((name) => `SELECT '${name}' AS name FROM DUAL WHERE EXISTS (SELECT 1 FROM ${name})`).join(' UNION ALL '),
+    names
+      .map((name) => `SELECT '${name}' AS name FROM DUAL WHERE EXISTS (SELECT 1 FROM ${name})`)
+      .join(' UNION ALL '),
   );
   await db.transaction(async (trx) => {
     await trx.execute('SET foreign_key_checks = 0');
-    for (const { name } of filled.filter((one) => !IMMUTABLE.has(one.name))) await trx.execute(`DELETE FROM ${name}`);
+    for (const { name } of filled.filter((one) => !IMMUTABLE.has(one.name)))
+      await trx.execute(`DELETE FROM ${name}`);
     await trx.execute('SET foreign_key_checks = 1');
   });
-  for (const { name } of filled.filter((one) => IMMUTABLE.has(one.name))) await db.execute(`TRUNCATE TABLE ${name}`);
+  for (const { name } of filled.filter((one) => IMMUTABLE.has(one.name)))
+    await db.execute(`TRUNCATE TABLE ${name}`);
 }

@@ -1,4 +1,9 @@
-import { createBusiness, findBusiness, type Business, type NewBusiness } from '../../src/businesses/business-store';
+import {
+  createBusiness,
+  findBusiness,
+  type Business,
+  type NewBusiness,
+} from '../../src/businesses/business-store';
 import { totalsOf } from '../../src/cart/totals';
 import type { Queryable } from '../../src/db/database';
 import { toDecimal, toMajor, type Minor } from '../../src/lib/money';
@@ -67,22 +72,43 @@ export async function aProduct(q: Queryable, given: ProductGiven): Promise<TestP
   return { id: insertId, sku: product.sku, price: product.price };
 }
 
-export async function aCategory(q: Queryable, given: { businessId: number; name?: string }): Promise<number> {
+export async function aCategory(
+  q: Queryable,
+  given: { businessId: number; name?: string },
+): Promise<number> {
   const n = next();
-  const { insertId } = await q.execute('INSERT INTO categories (business_id, name, slug) VALUES (:businessId, :name, :slug)', {
-    name: `Category ${n}`,
-    slug: `category-${n}`,
-    ...given,
-  });
+  const { insertId } = await q.execute(
+    'INSERT INTO categories (business_id, name, slug) VALUES (:businessId, :name, :slug)',
+    {
+      name: `Category ${n}`,
+      slug: `category-${n}`,
+      ...given,
+    },
+  );
   return insertId;
 }
 
 export async function aVariant(
   q: Queryable,
-  given: { businessId: number; productId: number; sku?: string; name?: string; price?: Minor; stock?: number; isAvailable?: boolean },
+  given: {
+    businessId: number;
+    productId: number;
+    sku?: string;
+    name?: string;
+    price?: Minor;
+    stock?: number;
+    isAvailable?: boolean;
+  },
 ): Promise<TestProduct> {
   const n = next();
-  const variant = { sku: `SKU-${n}-V`, name: `Kind ${n}`, price: 100_00, stock: 10, isAvailable: true, ...given };
+  const variant = {
+    sku: `SKU-${n}-V`,
+    name: `Kind ${n}`,
+    price: 100_00,
+    stock: 10,
+    isAvailable: true,
+    ...given,
+  };
   const { insertId } = await q.execute(
     `INSERT INTO product_variants (business_id, product_id, sku, name, price, stock_quantity, is_available)
      VALUES (:businessId, :productId, :sku, :name, :price, :stock, :isAvailable)`,
@@ -140,7 +166,10 @@ export function orderData(
   const { userId, lines, ...rest } = given;
   const address = { ...ADDRESS, ...rest.shipping_address };
   const totals = totalsOf(business.settings, {
-    lines: lines.map(({ product, variant, quantity = 1 }) => ({ price: (variant ?? product).price, quantity })),
+    lines: lines.map(({ product, variant, quantity = 1 }) => ({
+      price: (variant ?? product).price,
+      quantity,
+    })),
     province: address.province,
     isPickUp: rest.payment_method === 'in_person',
   });
@@ -174,10 +203,19 @@ const ADDRESS = {
 /** An order with its lines as bare rows, past all rules and without any hold: for tests of the database itself. Returns its id. */
 export async function anOrder(
   q: Queryable,
-  given: { businessId: number; userId: number; lines?: OrderLine[]; status?: string; paymentStatus?: string },
+  given: {
+    businessId: number;
+    userId: number;
+    lines?: OrderLine[];
+    status?: string;
+    paymentStatus?: string;
+  },
 ): Promise<number> {
   const lines = given.lines ?? [];
-  const subtotal = lines.reduce((sum, line) => sum + (line.variant ?? line.product).price * (line.quantity ?? 1), 0);
+  const subtotal = lines.reduce(
+    (sum, line) => sum + (line.variant ?? line.product).price * (line.quantity ?? 1),
+    0,
+  );
   const { insertId } = await q.execute(
     `INSERT INTO orders
         (business_id, user_id, order_number, order_status, payment_status, payment_method, subtotal, total_amount, recipient_name,

@@ -37,7 +37,13 @@ interface Around {
 const SETTLE_DEADLINE_MS = 45_000;
 const LOOK_EVERY_MS = 25;
 
-export function messengerCustomer({ url, page, platforms, db, psid = newPsid() }: Around): MessengerCustomer {
+export function messengerCustomer({
+  url,
+  page,
+  platforms,
+  db,
+  psid = newPsid(),
+}: Around): MessengerCustomer {
   const key = `messenger:${page.pageId}:${psid}`;
   const seen = () => platforms.messagesTo(psid);
 
@@ -92,7 +98,8 @@ export function messengerCustomer({ url, page, platforms, db, psid = newPsid() }
 }
 
 /** Sixteen digits, like a real page-scoped id. */
-export const newPsid = (): string => `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e6)).padStart(6, '0')}`;
+export const newPsid = (): string =>
+  `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e6)).padStart(6, '0')}`;
 
 interface Shown {
   message?: {
@@ -103,7 +110,10 @@ interface Shown {
   };
 }
 
-function tapIn(messages: PlatformMessage[], title: RegExp): Omit<MessengerWebhookOptions, 'from' | 'pageId' | 'appSecret'> {
+function tapIn(
+  messages: PlatformMessage[],
+  title: RegExp,
+): Omit<MessengerWebhookOptions, 'from' | 'pageId' | 'appSecret'> {
   for (const { body } of [...messages].reverse()) {
     const { message } = body as Shown;
     const reply = message?.quick_replies?.find((one) => title.test(one.title));

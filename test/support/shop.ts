@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { openDatabase, type Database } from '../../src/db/database';
 import { startFakePlatforms, type FakePlatforms } from './fake-platforms';
-import { messengerCustomer, type MessengerCustomer, type MessengerPage } from './messenger-customer';
+import {
+  messengerCustomer,
+  type MessengerCustomer,
+  type MessengerPage,
+} from './messenger-customer';
 import { startApp, type RunningApp } from './running-app';
 import { dropDatabase, newDatabaseUrl } from './test-database';
 

@@ -7,7 +7,7 @@ const SRC = path.join(ROOT, 'src');
 
 /** As in ARCHITECTURE.md, from the top down; what stands on one line may not import each other, unless it is one folder. */
 const LAYERS = [
-  ['main', 'app', 'deps'],
+  ['main', 'app', 'deps', 'prepare-database'],
   ['api', 'playground', 'webhooks'],
   ['conversation'],
   ['orders'],
@@ -19,6 +19,7 @@ const LAYERS = [
   ['catalog', 'customers', 'businesses'],
   ['channels'],
   ['templates'],
+  ['outbox', 'queue'],
   ['db'],
   ['lib'],
 ];
@@ -28,20 +29,8 @@ const SETTINGS = 'config';
 const BESIDE = ['demo', 'doctor', 'jobs'];
 
 /** Where the code is not yet as ARCHITECTURE.md says. A line that is no longer needed fails, too. */
-const KNOWN_VIOLATIONS: string[] = [
-  'customers/conversation-store.ts imports inbox/inbox-store',
-  'db/cli-seed.ts imports demo/load-demo-shop',
-  'db/prepare.ts imports businesses/business-store',
-  'db/prepare.ts imports demo/load-demo-shop',
-  'orders/cancel-order.ts imports outbox/outbox-store',
-  'orders/cancel-order.ts imports queue/queue-store',
-  'orders/confirm-order.ts imports outbox/outbox-store',
-  'orders/confirm-order.ts imports queue/queue-store',
-  'orders/place-order.ts imports outbox/outbox-store',
-  'orders/place-order.ts imports queue/queue-store',
-  'outgoing/sender.ts imports notifications/notification-store',
-];
-const KNOWN_WITHOUT_PLACE = ['outbox', 'queue'];
+const KNOWN_VIOLATIONS: string[] = [];
+const KNOWN_WITHOUT_PLACE: string[] = [];
 
 interface Import {
   file: string;

@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS conversations (
     last_inbound_at DATETIME(6) NULL,
     turn_count INT UNSIGNED NOT NULL DEFAULT 0,
     -- One sender at a time (no overlapping sends to one person). A lease, since no lock may be held during an HTTP call.
-    send_lease_by CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    -- Its owner is host.process.nonce (src/outgoing/lease-owner.ts).
+    send_lease_by VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     send_lease_until DATETIME(6) NULL,
     created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
     CONSTRAINT conversations_key_uk UNIQUE (conversation_key),

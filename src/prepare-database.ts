@@ -1,10 +1,10 @@
-import { createBusiness, firstBusiness } from '../businesses/business-store';
-import type { Config } from '../config';
-import { loadDemoShop } from '../demo/load-demo-shop';
-import type { Log } from '../lib/log';
-import { openDatabase, type Database } from './database';
-import { isUnavailable } from './errors';
-import { migrateToLatest, pendingMigrations } from './migrate';
+import { createBusiness, firstBusiness } from './businesses/business-store';
+import type { Config } from './config';
+import { loadDemoShop } from './demo/load-demo-shop';
+import type { Log } from './lib/log';
+import { openDatabase, type Database } from './db/database';
+import { isUnavailable } from './db/errors';
+import { migrateToLatest, pendingMigrations } from './db/migrate';
 
 /** A database that is not there yet is asked again this often; `/ready` says 503 meanwhile. */
 const RETRY_MS = 1_000;
@@ -19,7 +19,10 @@ export async function prepareDatabase(config: Config, log: Log): Promise<number>
       return await prepare(config, log);
     } catch (error) {
       if (!isUnavailable(error)) throw explained(error);
-      log.warn({ code: (error as { code?: string }).code }, 'the database does not answer yet; trying again');
+      log.warn(
+        { code: (error as { code?: string }).code },
+        'the database does not answer yet; trying again',
+      );
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -28,11 +31,14 @@ export async function prepareDatabase(config: Config, log: Log): Promise<number>
 async function prepare(config: Config, log: Log): Promise<number> {
   if (config.migrateOnStart) {
     const names = await migrateToLatest(config.databaseUrl);
-    if (names.length > 0) log.info({ migrations: names.length }, 'the database schema was brought up to date');
+    if (names.length > 0)
+      log.info({ migrations: names.length }, 'the database schema was brought up to date');
   } else {
     const pending = await pendingMigrations(config.databaseUrl);
     if (pending.length > 0) {
-      throw new Error(`The database lacks ${pending.length} migrations. Run "npm run migrate", or set MIGRATE_ON_START=true.`);
+      throw new Error(
+        `The database lacks ${pending.length} migrations. Run "npm run migrate", or set MIGRATE_ON_START=true.`,
+      );
     }
   }
   const db = openDatabase(config.databaseUrl, 2);
@@ -53,7 +59,10 @@ async function firstBusinessId(db: Database, config: Config): Promise<number> {
 function explained(error: unknown): unknown {
   const { errno } = error as { errno?: number };
   if (errno === 1045 || errno === 1044) {
-    return new Error('The database refuses the account of DATABASE_URL: check its name, password and rights.', { cause: error });
+    return new Error(
+      'The database refuses the account of DATABASE_URL: check its name, password and rights.',
+      { cause: error },
+    );
   }
   if (errno === 1419) {
     return new Error(

@@ -1,7 +1,7 @@
 import { readConfig } from '../config';
-import { loadDemoShop } from '../demo/load-demo-shop';
-import { openDatabase } from './database';
-import { migrateToLatest } from './migrate';
+import { loadDemoShop } from './load-demo-shop';
+import { openDatabase } from '../db/database';
+import { migrateToLatest } from '../db/migrate';
 
 /** `npm run seed`: brings the schema up to date and loads the demo shop, once. */
 async function main(): Promise<void> {
