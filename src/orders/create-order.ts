@@ -71,8 +71,8 @@ export async function createOrder(
   }
 }
 
-async function businessOf(deps: CoreDeps, data: Record<string, unknown> | OrderData): Promise<Business | null> {
-  const id = data.business_id;
+async function businessOf(deps: CoreDeps, data: Record<string, unknown> | OrderData | null): Promise<Business | null> {
+  const id = data?.business_id;
   if (id === undefined || id === null) return firstBusiness(deps.db);
   return /^\d{1,15}$/.test(String(id)) ? findBusiness(deps.db, Number(id)) : null;
 }

@@ -39,18 +39,21 @@ export async function letHoldsExpire(q: Queryable, orderId: number): Promise<voi
   );
 }
 
-/** What must hold after anything that happens to stock (G-5): every difference between stock rows and their holds. */
+/**
+ * What must hold after anything that happens to stock (G-5): every difference between stock rows and their holds. 0 stands for no
+ * variant: MariaDB joins a literal NULL to nothing, even with <=>.
+ */
 export function stockProblems(q: Queryable): Promise<unknown[]> {
   return q.query(`
     SELECT s.product_id, s.variant_id, s.reserved_stock, COALESCE(h.held, 0) AS held
     FROM (
-        SELECT id AS product_id, NULL AS variant_id, stock_quantity, reserved_stock FROM products
+        SELECT id AS product_id, 0 AS variant_id, stock_quantity, reserved_stock FROM products
         UNION ALL SELECT product_id, id, stock_quantity, reserved_stock FROM product_variants
     ) AS s
     LEFT JOIN (
-        SELECT product_id, variant_id, SUM(quantity) AS held FROM inventory_reservations
-        WHERE status = 'reserved' GROUP BY product_id, variant_id
-    ) AS h ON h.product_id = s.product_id AND h.variant_id <=> s.variant_id
+        SELECT product_id, COALESCE(variant_id, 0) AS variant_id, SUM(quantity) AS held FROM inventory_reservations
+        WHERE status = 'reserved' GROUP BY product_id, COALESCE(variant_id, 0)
+    ) AS h ON h.product_id = s.product_id AND h.variant_id = s.variant_id
     WHERE s.reserved_stock <> COALESCE(h.held, 0) OR s.reserved_stock < 0 OR s.reserved_stock > s.stock_quantity`);
 }
 

@@ -2,7 +2,8 @@
 -- lost (expired and taken back) gets its stock again if it is there (G-11). Safe to repeat: sold lines stay as they are.
 --
 -- p_order_id   the order
--- Locks: order row, product rows by id, variant rows by id, reservation rows.
+-- Locks: order row, product rows by id, variant rows by id, reservation rows. Indexes are forced: on a small table the server would
+--   rather scan, and a scan that locks takes the rows of others, in another order.
 -- Signals: order_not_found, order_cancelled, order_has_no_items, insufficient_stock:<sku>
 -- Result: order_id, outcome (committed, already_committed), lines_changed, lines_reacquired, holds_taken_back
 -- Transactions: inside the caller's it leaves commit and rollback to the caller, and a failure takes back only what this call did.
@@ -60,7 +61,7 @@ BEGIN
     CALL sp_lock_order_stock(p_order_id);
     SET v_now = UTC_TIMESTAMP(6);
     SELECT COUNT(*), COALESCE(SUM(NOT inventory_reserved), 0) INTO v_lines, v_lines_missing
-    FROM order_items WHERE order_id = p_order_id FOR UPDATE;
+    FROM order_items FORCE INDEX (order_items_order_idx) WHERE order_id = p_order_id FOR UPDATE;
     IF v_lines = 0 THEN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'order_has_no_items';
     END IF;
@@ -68,7 +69,7 @@ BEGIN
     IF v_lines_missing > 0 THEN
         -- Plain look first: a locking read of a range with nothing in it would lock the gap under REPEATABLE READ.
         SELECT MIN((
-            SELECT r.expires_at FROM inventory_reservations AS r
+            SELECT r.expires_at FROM inventory_reservations AS r FORCE INDEX (inventory_reservations_stock_idx)
             WHERE r.product_id = i.product_id AND r.variant_id <=> i.variant_id AND r.status = 'reserved'
             ORDER BY r.expires_at LIMIT 1
         )) INTO v_oldest_hold
@@ -90,37 +91,39 @@ BEGIN
     END IF;
 
     -- Lines with a hold give it up with the sale; lines without one take free stock.
-    UPDATE products
-    JOIN (
+    UPDATE (
         SELECT i.product_id,
             SUM(CASE WHEN r.status = 'committed' THEN 0 ELSE i.quantity END) AS sold,
             SUM(CASE WHEN r.status = 'reserved' THEN i.quantity ELSE 0 END) AS held
-        FROM order_items AS i LEFT JOIN inventory_reservations AS r ON r.live_order_item_id = i.id
+        FROM order_items AS i FORCE INDEX (order_items_order_idx)
+        LEFT JOIN inventory_reservations AS r FORCE INDEX (inventory_reservations_live_uk) ON r.live_order_item_id = i.id
         WHERE i.order_id = p_order_id AND i.variant_id IS NULL GROUP BY i.product_id
-    ) AS wanted ON wanted.product_id = products.id
+    ) AS wanted
+    STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON products.id = wanted.product_id
     SET products.stock_quantity = products.stock_quantity - wanted.sold,
         products.reserved_stock = products.reserved_stock - wanted.held
     WHERE wanted.sold > 0;
-    UPDATE product_variants
-    JOIN (
+    UPDATE (
         SELECT i.variant_id,
             SUM(CASE WHEN r.status = 'committed' THEN 0 ELSE i.quantity END) AS sold,
             SUM(CASE WHEN r.status = 'reserved' THEN i.quantity ELSE 0 END) AS held
-        FROM order_items AS i LEFT JOIN inventory_reservations AS r ON r.live_order_item_id = i.id
+        FROM order_items AS i FORCE INDEX (order_items_order_idx)
+        LEFT JOIN inventory_reservations AS r FORCE INDEX (inventory_reservations_live_uk) ON r.live_order_item_id = i.id
         WHERE i.order_id = p_order_id AND i.variant_id IS NOT NULL GROUP BY i.variant_id
-    ) AS wanted ON wanted.variant_id = product_variants.id
+    ) AS wanted
+    STRAIGHT_JOIN product_variants FORCE INDEX (PRIMARY) ON product_variants.id = wanted.variant_id
     SET product_variants.stock_quantity = product_variants.stock_quantity - wanted.sold,
         product_variants.reserved_stock = product_variants.reserved_stock - wanted.held
     WHERE wanted.sold > 0;
-    UPDATE inventory_reservations SET status = 'committed', committed_at = v_now
+    UPDATE inventory_reservations FORCE INDEX (inventory_reservations_order_idx) SET status = 'committed', committed_at = v_now
     WHERE order_id = p_order_id AND status = 'reserved';
     SET v_lines_changed = ROW_COUNT();
     IF v_lines_missing > 0 THEN
         INSERT INTO inventory_reservations
             (order_id, order_item_id, product_id, variant_id, quantity, status, expires_at, created_at, committed_at)
-        SELECT order_id, id, product_id, variant_id, quantity, 'committed', v_now, v_now, v_now FROM order_items
+        SELECT order_id, id, product_id, variant_id, quantity, 'committed', v_now, v_now, v_now FROM order_items FORCE INDEX (order_items_order_idx)
         WHERE order_id = p_order_id AND NOT inventory_reserved ORDER BY id;
-        UPDATE order_items
+        UPDATE order_items FORCE INDEX (order_items_order_idx)
         SET inventory_reserved = TRUE, inventory_reserved_at = v_now, inventory_released_at = NULL
         WHERE order_id = p_order_id AND NOT inventory_reserved;
     END IF;

@@ -2,7 +2,8 @@
 -- and event. Safe to repeat.
 --
 -- p_order_id   the order
--- Locks: order row, product rows by id, variant rows by id, reservation rows.
+-- Locks: order row, product rows by id, variant rows by id, reservation rows. Indexes are forced: on a small table the server would
+--   rather scan, and a scan that locks takes the rows of others, in another order.
 -- Signals: order_not_found
 -- Result: order_id, outcome (expired, nothing_expired), lines_changed
 -- Transactions: inside the caller's it leaves commit and rollback to the caller, and a failure takes back only what this call did.
@@ -53,30 +54,31 @@ BEGIN
 
     CALL sp_lock_order_stock(p_order_id);
     SET v_now = UTC_TIMESTAMP(6);
-    UPDATE products
-    JOIN (
+    UPDATE (
         SELECT product_id,
             SUM(CASE WHEN status = 'reserved' THEN quantity ELSE 0 END) AS held,
             SUM(CASE WHEN status = 'committed' THEN quantity ELSE 0 END) AS sold
-        FROM inventory_reservations
+        FROM inventory_reservations FORCE INDEX (inventory_reservations_order_idx)
         WHERE order_id = p_order_id AND variant_id IS NULL AND status = 'reserved' AND expires_at <= v_now GROUP BY product_id
-    ) AS given ON given.product_id = products.id
+    ) AS given
+    STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON products.id = given.product_id
     SET products.reserved_stock = products.reserved_stock - given.held,
         products.stock_quantity = products.stock_quantity + given.sold;
-    UPDATE product_variants
-    JOIN (
+    UPDATE (
         SELECT variant_id,
             SUM(CASE WHEN status = 'reserved' THEN quantity ELSE 0 END) AS held,
             SUM(CASE WHEN status = 'committed' THEN quantity ELSE 0 END) AS sold
-        FROM inventory_reservations
+        FROM inventory_reservations FORCE INDEX (inventory_reservations_order_idx)
         WHERE order_id = p_order_id AND variant_id IS NOT NULL AND status = 'reserved' AND expires_at <= v_now GROUP BY variant_id
-    ) AS given ON given.variant_id = product_variants.id
+    ) AS given
+    STRAIGHT_JOIN product_variants FORCE INDEX (PRIMARY) ON product_variants.id = given.variant_id
     SET product_variants.reserved_stock = product_variants.reserved_stock - given.held,
         product_variants.stock_quantity = product_variants.stock_quantity + given.sold;
-    UPDATE order_items AS i JOIN inventory_reservations AS r ON r.live_order_item_id = i.id
+    UPDATE order_items AS i FORCE INDEX (order_items_order_idx)
+    STRAIGHT_JOIN inventory_reservations AS r FORCE INDEX (inventory_reservations_live_uk) ON r.live_order_item_id = i.id
     SET i.inventory_reserved = FALSE, i.inventory_released_at = v_now
     WHERE i.order_id = p_order_id AND r.status = 'reserved' AND r.expires_at <= v_now;
-    UPDATE inventory_reservations SET status = 'expired', released_at = v_now, release_reason = 'hold expired'
+    UPDATE inventory_reservations FORCE INDEX (inventory_reservations_order_idx) SET status = 'expired', released_at = v_now, release_reason = 'hold expired'
     WHERE order_id = p_order_id AND status = 'reserved' AND expires_at <= v_now;
     SET v_lines_changed = ROW_COUNT();
 

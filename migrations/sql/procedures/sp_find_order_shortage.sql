@@ -9,8 +9,8 @@ BEGIN
     SET p_sku = NULL;
 
     SELECT COALESCE(MAX(p.sku), CONCAT('product:', i.product_id)) INTO p_sku
-    FROM order_items AS i
-    LEFT JOIN products AS p ON p.id = i.product_id
+    FROM order_items AS i FORCE INDEX (order_items_order_idx)
+    LEFT JOIN products AS p FORCE INDEX (PRIMARY) ON p.id = i.product_id
     WHERE i.order_id = p_order_id AND i.variant_id IS NULL AND NOT i.inventory_reserved
     GROUP BY i.product_id
     HAVING COALESCE(MAX(p.stock_quantity - p.reserved_stock), 0) < SUM(i.quantity)
@@ -19,8 +19,8 @@ BEGIN
 
     IF p_sku IS NULL THEN
         SELECT COALESCE(MAX(v.sku), CONCAT('variant:', i.variant_id)) INTO p_sku
-        FROM order_items AS i
-        LEFT JOIN product_variants AS v ON v.id = i.variant_id
+        FROM order_items AS i FORCE INDEX (order_items_order_idx)
+        LEFT JOIN product_variants AS v FORCE INDEX (PRIMARY) ON v.id = i.variant_id
         WHERE i.order_id = p_order_id AND i.variant_id IS NOT NULL AND NOT i.inventory_reserved
         GROUP BY i.variant_id
         HAVING COALESCE(MAX(v.stock_quantity - v.reserved_stock), 0) < SUM(i.quantity)

@@ -10,7 +10,7 @@ BEGIN
 
     SELECT COUNT(*) INTO v_locked
     FROM (
-        SELECT DISTINCT product_id FROM order_items
+        SELECT DISTINCT product_id FROM order_items FORCE INDEX (order_items_order_idx)
         WHERE order_id = p_order_id AND variant_id IS NULL
         ORDER BY product_id LIMIT 1000
     ) AS wanted
@@ -19,7 +19,7 @@ BEGIN
 
     SELECT COUNT(*) INTO v_locked
     FROM (
-        SELECT DISTINCT variant_id FROM order_items
+        SELECT DISTINCT variant_id FROM order_items FORCE INDEX (order_items_order_idx)
         WHERE order_id = p_order_id AND variant_id IS NOT NULL
         ORDER BY variant_id LIMIT 1000
     ) AS wanted

@@ -11,10 +11,10 @@ BEGIN
     DECLARE v_first_id BIGINT UNSIGNED;
     DECLARE v_latest_state VARCHAR(20);
 
-    SELECT id INTO v_first_id FROM order_state_history
+    SELECT id INTO v_first_id FROM order_state_history FORCE INDEX (order_state_history_chain_idx)
     WHERE order_id = p_order_id AND kind = 'reservation' ORDER BY id LIMIT 1 FOR UPDATE;
     IF v_first_id IS NOT NULL THEN
-        SELECT to_state INTO v_latest_state FROM order_state_history
+        SELECT to_state INTO v_latest_state FROM order_state_history FORCE INDEX (order_state_history_chain_idx)
         WHERE order_id = p_order_id AND kind = 'reservation' ORDER BY id DESC LIMIT 1 FOR UPDATE;
     END IF;
 

@@ -4,7 +4,8 @@
 --
 -- p_order_id   the order
 -- p_minutes    how long the hold lasts, 0 to 525600
--- Locks: order row, product rows by id, variant rows by id, reservation rows.
+-- Locks: order row, product rows by id, variant rows by id, reservation rows. Indexes are forced: on a small table the server would
+--   rather scan, and a scan that locks takes the rows of others, in another order.
 -- Signals: order_not_found, order_cancelled, order_has_no_items, invalid_minutes, insufficient_stock:<sku>
 -- Result: order_id, outcome (reserved, already_reserved, already_committed), lines_changed, expires_at, holds_taken_back
 -- Transactions: inside the caller's it leaves commit and rollback to the caller, and a failure takes back only what this call did.
@@ -66,7 +67,7 @@ BEGIN
     -- The locks may have taken a while; a hold starts, and others run out, now.
     SET v_now = UTC_TIMESTAMP(6), v_expires_at = v_now + INTERVAL p_minutes MINUTE;
     SELECT COUNT(*), COALESCE(SUM(NOT inventory_reserved), 0) INTO v_lines, v_lines_missing
-    FROM order_items WHERE order_id = p_order_id FOR UPDATE;
+    FROM order_items FORCE INDEX (order_items_order_idx) WHERE order_id = p_order_id FOR UPDATE;
     IF v_lines = 0 THEN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'order_has_no_items';
     END IF;
@@ -74,7 +75,7 @@ BEGIN
     IF v_lines_missing > 0 THEN
         -- Plain look first: a locking read of a range with nothing in it would lock the gap under REPEATABLE READ.
         SELECT MIN((
-            SELECT r.expires_at FROM inventory_reservations AS r
+            SELECT r.expires_at FROM inventory_reservations AS r FORCE INDEX (inventory_reservations_stock_idx)
             WHERE r.product_id = i.product_id AND r.variant_id <=> i.variant_id AND r.status = 'reserved'
             ORDER BY r.expires_at LIMIT 1
         )) INTO v_oldest_hold
@@ -94,35 +95,36 @@ BEGIN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = v_message;
         END IF;
 
-        UPDATE products
-        JOIN (
-            SELECT product_id, SUM(quantity) AS quantity FROM order_items
+        UPDATE (
+            SELECT product_id, SUM(quantity) AS quantity FROM order_items FORCE INDEX (order_items_order_idx)
             WHERE order_id = p_order_id AND variant_id IS NULL AND NOT inventory_reserved GROUP BY product_id
-        ) AS wanted ON wanted.product_id = products.id
+        ) AS wanted
+        STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON products.id = wanted.product_id
         SET products.reserved_stock = products.reserved_stock + wanted.quantity;
-        UPDATE product_variants
-        JOIN (
-            SELECT variant_id, SUM(quantity) AS quantity FROM order_items
+        UPDATE (
+            SELECT variant_id, SUM(quantity) AS quantity FROM order_items FORCE INDEX (order_items_order_idx)
             WHERE order_id = p_order_id AND variant_id IS NOT NULL AND NOT inventory_reserved GROUP BY variant_id
-        ) AS wanted ON wanted.variant_id = product_variants.id
+        ) AS wanted
+        STRAIGHT_JOIN product_variants FORCE INDEX (PRIMARY) ON product_variants.id = wanted.variant_id
         SET product_variants.reserved_stock = product_variants.reserved_stock + wanted.quantity;
         INSERT INTO inventory_reservations
             (order_id, order_item_id, product_id, variant_id, quantity, status, expires_at, created_at)
-        SELECT order_id, id, product_id, variant_id, quantity, 'reserved', v_expires_at, v_now FROM order_items
+        SELECT order_id, id, product_id, variant_id, quantity, 'reserved', v_expires_at, v_now FROM order_items FORCE INDEX (order_items_order_idx)
         WHERE order_id = p_order_id AND NOT inventory_reserved ORDER BY id;
-        UPDATE order_items
+        UPDATE order_items FORCE INDEX (order_items_order_idx)
         SET inventory_reserved = TRUE, inventory_reserved_at = v_now, inventory_released_at = NULL
         WHERE order_id = p_order_id AND NOT inventory_reserved;
     END IF;
 
     IF v_lines_missing < v_lines THEN
-        UPDATE inventory_reservations SET expires_at = v_expires_at
+        UPDATE inventory_reservations FORCE INDEX (inventory_reservations_order_idx) SET expires_at = v_expires_at
         WHERE order_id = p_order_id AND status = 'reserved' AND expires_at <= v_now AND p_minutes > 0;
         SET v_lines_renewed = ROW_COUNT();
     END IF;
     SELECT COALESCE(SUM(status = 'committed'), 0), MIN(CASE WHEN status = 'reserved' THEN expires_at END)
     INTO v_lines_committed, v_expires_at
-    FROM inventory_reservations WHERE order_id = p_order_id AND status IN ('reserved', 'committed') FOR UPDATE;
+    FROM inventory_reservations FORCE INDEX (inventory_reservations_order_idx)
+    WHERE order_id = p_order_id AND status IN ('reserved', 'committed') FOR UPDATE;
 
     IF v_own_transaction THEN COMMIT; ELSE RELEASE SAVEPOINT tindera_reserve; END IF;
     SET @tindera_order_id = v_caller_order_id, @tindera_reason = v_caller_reason;

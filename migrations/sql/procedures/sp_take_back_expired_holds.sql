@@ -16,7 +16,7 @@ BEGIN
     DECLARE v_caller_order_id BIGINT UNSIGNED DEFAULT @tindera_order_id;
     DECLARE v_caller_reason VARCHAR(255) DEFAULT @tindera_reason;
     DECLARE stock_rows CURSOR FOR
-        SELECT DISTINCT product_id, variant_id FROM order_items
+        SELECT DISTINCT product_id, variant_id FROM order_items FORCE INDEX (order_items_order_idx)
         WHERE order_id = p_order_id ORDER BY variant_id, product_id;
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 
@@ -31,7 +31,8 @@ BEGIN
             DECLARE v_quantity INT;
             -- A range of the index with the values given one by one: a join would read every hold of a hot product.
             DECLARE holds CURSOR FOR
-                SELECT id, order_id, order_item_id, quantity FROM inventory_reservations
+                SELECT id, order_id, order_item_id, quantity
+                FROM inventory_reservations FORCE INDEX (inventory_reservations_stock_idx)
                 WHERE product_id = v_product_id AND variant_id <=> v_variant_id
                     AND status = 'reserved' AND expires_at <= v_now AND order_id <> p_order_id
                 ORDER BY order_id, id LIMIT 10000
