@@ -1,6 +1,10 @@
+// Part of the names of this run's databases; the workers inherit it.
+process.env.TINDERA_TEST_RUN ??= String(process.pid);
+
 /** Types are checked by tsc beside the tests; here each file is only translated, which is several times faster. */
 /** @type {import('jest').Config} */
 module.exports = {
+  globalTeardown: '<rootDir>/test/support/drop-databases.cjs',
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],

@@ -8,6 +8,7 @@ const objects = [
   'tables/carts',
   'tables/cart_items',
   'tables/notification_queue',
+  'tables/job_runs',
 ];
 
 export const config = { transaction: false };

@@ -1,7 +1,8 @@
 import { dueLanes } from '../inbox/inbox-store';
 import type { Deps } from '../deps';
-import { expireReservations } from '../inventory/expire-holds';
+import { jobs } from './jobs';
 import { createPoller } from './poller';
+import { startScheduler } from './scheduler';
 
 export interface Work {
   /** Takes no more work, finishes what is in flight, gives back leases. */
@@ -11,7 +12,6 @@ export interface Work {
 /** How long a message that another instance took in, or that a dead one left, waits at most for somebody to look. */
 const LANE_POLL_MS = 200;
 const SEND_POLL_MS = 300;
-const EXPIRE_POLL_MS = 60_000;
 const PER_LOOK = 500;
 
 /** Starts what runs beside the HTTP server, by role (RUN-3). */
@@ -28,18 +28,12 @@ export function startWork(deps: Deps): Work {
     await sender.findDue();
     return 0;
   }, SEND_POLL_MS, log); // prettier-ignore
-  const expire = createPoller(
-    'holds',
-    () => expireReservations(deps, PER_LOOK),
-    EXPIRE_POLL_MS,
-    log,
-  );
 
   if (works) for (const poller of [findLanes, findSends, notifications]) poller.start();
-  if (schedules) expire.start();
+  const scheduler = schedules ? startScheduler(deps, jobs) : undefined;
   return {
     stop: async () => {
-      await Promise.all([findLanes.stop(), findSends.stop(), expire.stop()]);
+      await Promise.all([findLanes.stop(), findSends.stop(), scheduler?.stop()]);
       await lanes.stop();
       await notifications.stop();
       await sender.stop();

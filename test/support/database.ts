@@ -77,7 +77,9 @@ function workerUrl(): string {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set: run the tests with "npm test"');
   const url = new URL(server);
-  url.pathname = `/tindera_test_${process.env.JEST_WORKER_ID ?? '1'}`;
+  // Runs side by side on one server must not empty each other's tables.
+  const run = process.env.TINDERA_TEST_RUN ?? String(process.ppid);
+  url.pathname = `/tindera_test_${run}_${process.env.JEST_WORKER_ID ?? '1'}`;
   return url.href;
 }
 
