@@ -58,7 +58,7 @@ async function walkBack(look: Look): Promise<void> {
 
 async function stockNow(look: Look): Promise<Map<string, Figures>> {
   const rows = await look.query<Figures>(
-    `SELECT id AS product_id, NULL AS variant_id, stock_quantity AS stock, reserved_stock AS reserved, 'stock' AS \`from\`
+    `SELECT id AS product_id, CAST(NULL AS UNSIGNED) AS variant_id, stock_quantity AS stock, reserved_stock AS reserved, 'stock' AS \`from\`
      FROM products
      UNION ALL
      SELECT product_id, id, stock_quantity, reserved_stock, 'stock' FROM product_variants`,

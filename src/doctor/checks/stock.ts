@@ -12,7 +12,7 @@ export const stockChecks: readonly Check[] = [
     why: 'More is promised than there is, or less than nothing.',
     remedy: RECOUNT,
     find: byRows(
-      `SELECT id AS product_id, NULL AS variant_id, stock_quantity, reserved_stock
+      `SELECT id AS product_id, CAST(NULL AS UNSIGNED) AS variant_id, stock_quantity, reserved_stock
        FROM products WHERE NOT (reserved_stock >= 0 AND reserved_stock <= stock_quantity)
        UNION ALL
        SELECT product_id, id, stock_quantity, reserved_stock
@@ -27,7 +27,7 @@ export const stockChecks: readonly Check[] = [
     why: 'Stock is blocked that no order holds, or held by an order and not blocked: the next sale may oversell.',
     remedy: RECOUNT,
     find: byRows(
-      `SELECT p.id AS product_id, NULL AS variant_id, p.reserved_stock, COALESCE(holds.quantity, 0) AS held
+      `SELECT p.id AS product_id, CAST(NULL AS UNSIGNED) AS variant_id, p.reserved_stock, COALESCE(holds.quantity, 0) AS held
        FROM products AS p
        LEFT JOIN (
            SELECT product_id, SUM(quantity) AS quantity FROM inventory_reservations
