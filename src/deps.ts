@@ -12,7 +12,7 @@ import { systemClock, type Clock } from './lib/clock';
 import { systemIds, type Ids } from './lib/ids';
 import type { Log } from './lib/log';
 import { projectRoot } from './lib/project-root';
-import { createPoller, type Poller } from './jobs/poller';
+import { createPoller, type Poller } from './lib/poller';
 import { dispatchNotifications } from './notifications/dispatch';
 import { createSender, type Sender } from './outgoing/sender';
 import { loadTemplates, type FileProblem, type Templates } from './templates/load-templates';

@@ -1,7 +1,7 @@
 import { dueLanes } from '../inbox/inbox-store';
 import type { Deps } from '../deps';
 import { jobs } from './jobs';
-import { createPoller } from './poller';
+import { createPoller } from '../lib/poller';
 import { startScheduler } from './scheduler';
 
 export interface Work {

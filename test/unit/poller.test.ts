@@ -1,4 +1,4 @@
-import { createPoller } from '../../src/jobs/poller';
+import { createPoller } from '../../src/lib/poller';
 import { createLog } from '../../src/lib/log';
 
 const EVERY_MS = 1000;

@@ -1,4 +1,4 @@
-import type { Log } from '../lib/log';
+import type { Log } from './log';
 
 /** A bounded piece of work, done again and again: at once when woken, and every `intervalMs` otherwise. */
 export interface Poller {
