@@ -19,12 +19,22 @@ const shippingZone = z.object({
 export const settingsSchema = z.object({
   /** INV-2 */
   hold_minutes: z
-    .object({ prepaid: minutes.default(15), transfer: minutes.default(30), cod: minutes.default(24 * 60) })
+    .object({
+      prepaid: minutes.default(15),
+      transfer: minutes.default(30),
+      cod: minutes.default(24 * 60),
+    })
     .prefault({}),
   /** The first zone that names the province decides; elsewhere the default fee. */
-  shipping_zones: z.array(shippingZone).default([
-    { name: 'Metro Manila', provinces: ['Metro Manila', 'NCR', 'National Capital Region'], fee: 100_00 },
-  ]),
+  shipping_zones: z
+    .array(shippingZone)
+    .default([
+      {
+        name: 'Metro Manila',
+        provinces: ['Metro Manila', 'NCR', 'National Capital Region'],
+        fee: 100_00,
+      },
+    ]),
   default_shipping_fee: amount.default(150_00),
   /** From this subtotal on shipping is free; null: never. */
   free_shipping_from: amount.nullable().default(null),

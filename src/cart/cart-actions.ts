@@ -3,8 +3,23 @@ import { findSellable } from '../catalog/catalog-store';
 import { itemKey, loadOrderables, type Orderable } from '../catalog/orderable-store';
 import type { Sellable } from '../catalog/product';
 import type { Transaction } from '../db/database';
-import { checkQuantity, MAX_LINES, recheckLine, type CartChange, type CartLine, type Offer } from './cart';
-import { deleteLine, deleteLines, linesOf, openCart, putLine, setPromoCode, type Cart } from './cart-store';
+import {
+  checkQuantity,
+  MAX_LINES,
+  recheckLine,
+  type CartChange,
+  type CartLine,
+  type Offer,
+} from './cart';
+import {
+  deleteLine,
+  deleteLines,
+  linesOf,
+  openCart,
+  putLine,
+  setPromoCode,
+  type Cart,
+} from './cart-store';
 import { applyPromo, type PromoFailure } from './promo';
 import { countPromoUses, findPromo } from './promo-store';
 import { totalsOf, type Totals } from './totals';
@@ -28,7 +43,16 @@ export interface CartView {
 }
 
 export type CartFailure =
-  | { ok: false; code: 'PRODUCT_NOT_FOUND' | 'PRODUCT_UNAVAILABLE' | 'INVALID_QUANTITY' | 'QUANTITY_LIMIT' | 'CART_FULL' | 'NOT_IN_CART' }
+  | {
+      ok: false;
+      code:
+        | 'PRODUCT_NOT_FOUND'
+        | 'PRODUCT_UNAVAILABLE'
+        | 'INVALID_QUANTITY'
+        | 'QUANTITY_LIMIT'
+        | 'CART_FULL'
+        | 'NOT_IN_CART';
+    }
   | { ok: false; code: 'VARIANT_REQUIRED'; productId: number }
   | { ok: false; code: 'INSUFFICIENT_STOCK'; available: number; name: string; sku: string };
 export type CartOutcome = { ok: true; item: Sellable; quantity: number } | CartFailure;
@@ -51,7 +75,12 @@ export async function viewCart(trx: Transaction, context: CartContext): Promise<
 }
 
 /** Puts more of something into the cart. */
-export async function addToCart(trx: Transaction, context: CartContext, sku: string, quantity: number): Promise<CartOutcome> {
+export async function addToCart(
+  trx: Transaction,
+  context: CartContext,
+  sku: string,
+  quantity: number,
+): Promise<CartOutcome> {
   const wrong = checkQuantity(quantity);
   if (wrong) return { ok: false, code: wrong };
   const cart = await open(trx, context);
@@ -64,12 +93,18 @@ export async function addToCart(trx: Transaction, context: CartContext, sku: str
 }
 
 /** Sets how many of something lie in the cart; 0 takes it out. */
-export async function setQuantity(trx: Transaction, context: CartContext, sku: string, quantity: number): Promise<CartOutcome> {
+export async function setQuantity(
+  trx: Transaction,
+  context: CartContext,
+  sku: string,
+  quantity: number,
+): Promise<CartOutcome> {
   const cart = await open(trx, context);
   const item = await findSellable(trx, context.business.id, sku);
   if (!item) return { ok: false, code: 'PRODUCT_NOT_FOUND' };
   const lines = await linesOf(trx, cart.id);
-  if (!lines.some((line) => itemKey(line) === itemKey(item))) return { ok: false, code: 'NOT_IN_CART' };
+  if (!lines.some((line) => itemKey(line) === itemKey(item)))
+    return { ok: false, code: 'NOT_IN_CART' };
   if (quantity === 0) {
     await deleteLine(trx, cart.id, item);
     return { ok: true, item, quantity: 0 };
@@ -77,7 +112,11 @@ export async function setQuantity(trx: Transaction, context: CartContext, sku: s
   return put(trx, context, cart, item, quantity);
 }
 
-export async function removeLine(trx: Transaction, context: CartContext, sku: string): Promise<CartOutcome> {
+export async function removeLine(
+  trx: Transaction,
+  context: CartContext,
+  sku: string,
+): Promise<CartOutcome> {
   return setQuantity(trx, context, sku, 0);
 }
 
@@ -110,8 +149,14 @@ export async function removePromoCode(trx: Transaction, context: CartContext): P
 const DAY_MS = 24 * 60 * 60_000;
 
 function open(trx: Transaction, context: CartContext): Promise<Cart> {
-  const expiresAt = new Date(context.now.getTime() + context.business.settings.cart_expiry_days * DAY_MS);
-  return openCart(trx, { businessId: context.business.id, userId: context.userId }, { now: context.now, expiresAt });
+  const expiresAt = new Date(
+    context.now.getTime() + context.business.settings.cart_expiry_days * DAY_MS,
+  );
+  return openCart(
+    trx,
+    { businessId: context.business.id, userId: context.userId },
+    { now: context.now, expiresAt },
+  );
 }
 
 async function put(
@@ -126,10 +171,17 @@ async function put(
   if (!item.isOffered) return { ok: false, code: 'PRODUCT_UNAVAILABLE' };
   if (item.variantId === null) {
     const facts = (await loadOrderables(trx, context.business.id, [item])).get(itemKey(item));
-    if (facts?.hasVariants) return { ok: false, code: 'VARIANT_REQUIRED', productId: item.productId };
+    if (facts?.hasVariants)
+      return { ok: false, code: 'VARIANT_REQUIRED', productId: item.productId };
   }
   if (quantity > item.available) {
-    return { ok: false, code: 'INSUFFICIENT_STOCK', available: Math.max(0, item.available), name: item.name, sku: item.sku };
+    return {
+      ok: false,
+      code: 'INSUFFICIENT_STOCK',
+      available: Math.max(0, item.available),
+      name: item.name,
+      sku: item.sku,
+    };
   }
   await putLine(trx, cart.id, { ...item, quantity });
   return { ok: true, item, quantity };
@@ -142,11 +194,14 @@ async function price(
   lines: readonly CartLine[],
 ): Promise<Pick<CartView, 'totals' | 'promo'>> {
   const base = { lines, province: context.province ?? null, isPickUp: context.isPickUp ?? false };
-  if (cart.promoCode === null) return { totals: totalsOf(context.business.settings, base), promo: null };
+  if (cart.promoCode === null)
+    return { totals: totalsOf(context.business.settings, base), promo: null };
   const promo = await findPromo(trx, context.business.id, cart.promoCode);
   const usesByCustomer = promo ? await countPromoUses(trx, promo.id, context.userId) : 0;
   const outcome = applyPromo(promo, lines, { now: context.now, usesByCustomer });
-  const given = outcome.ok ? { discount: outcome.discount, isFreeShipping: outcome.isFreeShipping } : {};
+  const given = outcome.ok
+    ? { discount: outcome.discount, isFreeShipping: outcome.isFreeShipping }
+    : {};
   return {
     totals: totalsOf(context.business.settings, { ...base, ...given }),
     promo: { code: cart.promoCode, failure: outcome.ok ? null : outcome.code },
@@ -154,5 +209,7 @@ async function price(
 }
 
 function toOffer(facts: Orderable | undefined): Offer | null {
-  return facts ? { ...facts, isOffered: facts.isActive && facts.isVariantAvailable && !facts.hasVariants } : null;
+  return facts
+    ? { ...facts, isOffered: facts.isActive && facts.isVariantAvailable && !facts.hasVariants }
+    : null;
 }

@@ -25,16 +25,24 @@ export async function openCart(
   if (!row) throw new Error(`cart ${insertId} has gone`);
   const hasExpired = row.expires_at <= times.now;
   if (hasExpired) await deleteLines(trx, row.id);
-  await trx.execute('UPDATE carts SET expires_at = :expiresAt, promo_code = :promoCode WHERE id = :id', {
-    id: row.id,
-    expiresAt: times.expiresAt,
-    promoCode: hasExpired ? null : row.promo_code,
-  });
+  await trx.execute(
+    'UPDATE carts SET expires_at = :expiresAt, promo_code = :promoCode WHERE id = :id',
+    {
+      id: row.id,
+      expiresAt: times.expiresAt,
+      promoCode: hasExpired ? null : row.promo_code,
+    },
+  );
   return { id: row.id, promoCode: hasExpired ? null : row.promo_code };
 }
 
 export async function linesOf(q: Queryable, cartId: number): Promise<StoredLine[]> {
-  const rows = await q.query<{ product_id: number; variant_id: number; quantity: number; price_seen: string }>(
+  const rows = await q.query<{
+    product_id: number;
+    variant_id: number;
+    quantity: number;
+    price_seen: string;
+  }>(
     'SELECT product_id, variant_id, quantity, price_seen FROM cart_items WHERE cart_id = :cartId ORDER BY id',
     { cartId },
   );
@@ -76,6 +84,10 @@ export async function deleteLines(trx: Transaction, cartId: number): Promise<voi
   await trx.execute('DELETE FROM cart_items WHERE cart_id = :cartId', { cartId });
 }
 
-export async function setPromoCode(trx: Transaction, cartId: number, code: string | null): Promise<void> {
+export async function setPromoCode(
+  trx: Transaction,
+  cartId: number,
+  code: string | null,
+): Promise<void> {
   await trx.execute('UPDATE carts SET promo_code = :code WHERE id = :cartId', { cartId, code });
 }

@@ -44,13 +44,18 @@ export interface Offer {
 }
 
 /** Prices and checks one line: the line as it is now, null when it is gone, and what has changed. */
-export function recheckLine(stored: StoredLine, offer: Offer | null): { line: CartLine | null; changes: CartChange[] } {
+export function recheckLine(
+  stored: StoredLine,
+  offer: Offer | null,
+): { line: CartLine | null; changes: CartChange[] } {
   if (!offer) return { line: null, changes: [{ kind: 'gone', sku: '', name: '' }] };
   const name = fullName(offer);
-  if (!offer.isOffered || offer.available <= 0) return { line: null, changes: [{ kind: 'gone', sku: offer.sku, name }] };
+  if (!offer.isOffered || offer.available <= 0)
+    return { line: null, changes: [{ kind: 'gone', sku: offer.sku, name }] };
   const changes: CartChange[] = [];
   const quantity = Math.min(stored.quantity, offer.available, MAX_QUANTITY);
-  if (quantity < stored.quantity) changes.push({ kind: 'less', sku: offer.sku, name, from: stored.quantity, to: quantity });
+  if (quantity < stored.quantity)
+    changes.push({ kind: 'less', sku: offer.sku, name, from: stored.quantity, to: quantity });
   if (offer.price !== stored.priceSeen) {
     changes.push({ kind: 'price', sku: offer.sku, name, from: stored.priceSeen, to: offer.price });
   }

@@ -23,7 +23,11 @@ interface Row {
   is_active: number;
 }
 
-export async function findPromo(q: Queryable, businessId: number, code: string): Promise<Promo | null> {
+export async function findPromo(
+  q: Queryable,
+  businessId: number,
+  code: string,
+): Promise<Promo | null> {
   const [row] = await q.query<Row>(
     `SELECT id, code, discount_type, discount_value, maximum_discount, minimum_subtotal, starts_at, ends_at, usage_limit,
             usage_limit_per_customer, used_count, product_ids, category_ids, is_active
@@ -52,7 +56,11 @@ export async function findPromo(q: Queryable, businessId: number, code: string):
 }
 
 /** How often a customer has used a code in orders that were not cancelled. */
-export async function countPromoUses(q: Queryable, promoId: number, userId: number): Promise<number> {
+export async function countPromoUses(
+  q: Queryable,
+  promoId: number,
+  userId: number,
+): Promise<number> {
   const [row] = await q.query<{ uses: number }>(
     `SELECT COUNT(*) AS uses FROM orders
      WHERE promo_code_id = :promoId AND user_id = :userId AND order_status <> 'cancelled'`,
@@ -73,5 +81,8 @@ export async function takePromoUse(trx: Transaction, promoId: number): Promise<b
 
 /** A cancelled order gives its use back. */
 export async function returnPromoUse(trx: Transaction, promoId: number): Promise<void> {
-  await trx.execute('UPDATE promo_codes SET used_count = used_count - 1 WHERE id = :promoId AND used_count > 0', { promoId });
+  await trx.execute(
+    'UPDATE promo_codes SET used_count = used_count - 1 WHERE id = :promoId AND used_count > 0',
+    { promoId },
+  );
 }

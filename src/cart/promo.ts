@@ -34,7 +34,8 @@ export interface PromoLine {
   lineTotal: Minor;
 }
 
-export type PromoOutcome = { ok: true; discount: Minor; isFreeShipping: boolean } | { ok: false; code: PromoFailure };
+export type PromoOutcome =
+  { ok: true; discount: Minor; isFreeShipping: boolean } | { ok: false; code: PromoFailure };
 
 /** What a code gives for these lines now, or why it gives nothing (CRT-2). */
 export function applyPromo(
@@ -43,16 +44,22 @@ export function applyPromo(
   context: { now: Date; usesByCustomer: number },
 ): PromoOutcome {
   if (!promo) return { ok: false, code: 'PROMO_NOT_FOUND' };
-  if (!promo.isActive || (promo.startsAt && promo.startsAt > context.now)) return { ok: false, code: 'PROMO_INACTIVE' };
+  if (!promo.isActive || (promo.startsAt && promo.startsAt > context.now))
+    return { ok: false, code: 'PROMO_INACTIVE' };
   if (promo.endsAt && promo.endsAt <= context.now) return { ok: false, code: 'PROMO_EXPIRED' };
   const isUsedUp = promo.usageLimit !== null && promo.usedCount >= promo.usageLimit;
-  const hasHadEnough = promo.usageLimitPerCustomer !== null && context.usesByCustomer >= promo.usageLimitPerCustomer;
+  const hasHadEnough =
+    promo.usageLimitPerCustomer !== null && context.usesByCustomer >= promo.usageLimitPerCustomer;
   if (isUsedUp || hasHadEnough) return { ok: false, code: 'PROMO_LIMIT_REACHED' };
   const subtotal = sum(lines);
   if (subtotal < promo.minimumSubtotal) return { ok: false, code: 'PROMO_MINIMUM_NOT_MET' };
   const base = sum(lines.filter((line) => isInScope(promo, line)));
   if (base === 0) return { ok: false, code: 'PROMO_NOT_APPLICABLE' };
-  return { ok: true, discount: discountOf(promo, base), isFreeShipping: promo.type === 'free_shipping' };
+  return {
+    ok: true,
+    discount: discountOf(promo, base),
+    isFreeShipping: promo.type === 'free_shipping',
+  };
 }
 
 function isInScope(promo: Promo, line: PromoLine): boolean {
@@ -74,4 +81,5 @@ export function shareOf(amount: Minor, tenThousandths: number): Minor {
   return Number((BigInt(amount) * BigInt(tenThousandths) + 5_000n) / 10_000n);
 }
 
-const sum = (lines: readonly PromoLine[]): Minor => lines.reduce((total, line) => total + line.lineTotal, 0);
+const sum = (lines: readonly PromoLine[]): Minor =>
+  lines.reduce((total, line) => total + line.lineTotal, 0);

@@ -26,15 +26,23 @@ export function totalsOf(settings: BusinessSettings, input: TotalsInput): Totals
   const discount = Math.min(input.discount ?? 0, subtotal);
   const isFree = input.isPickUp || input.isFreeShipping || input.lines.length === 0;
   const shipping = isFree ? 0 : shippingFee(settings, input.province, subtotal - discount);
-  const tax = settings.tax.included ? 0 : shareOf(subtotal - discount, Math.round(settings.tax.rate * 10_000));
+  const tax = settings.tax.included
+    ? 0
+    : shareOf(subtotal - discount, Math.round(settings.tax.rate * 10_000));
   return { subtotal, discount, shipping, tax, total: subtotal - discount + shipping + tax };
 }
 
 /** The fee of the first zone that names the province, else the default one (CRT-3). */
-export function shippingFee(settings: BusinessSettings, province: string | null, goods: Minor): Minor {
+export function shippingFee(
+  settings: BusinessSettings,
+  province: string | null,
+  goods: Minor,
+): Minor {
   if (settings.free_shipping_from !== null && goods >= settings.free_shipping_from) return 0;
   const wanted = province === null ? null : plain(province);
-  const zone = settings.shipping_zones.find((one) => one.provinces.some((name) => plain(name) === wanted));
+  const zone = settings.shipping_zones.find((one) =>
+    one.provinces.some((name) => plain(name) === wanted),
+  );
   return zone?.fee ?? settings.default_shipping_fee;
 }
 

@@ -39,7 +39,11 @@ export async function listProducts(
 }
 
 /** The product of a SKU, whether the SKU is the product's own or one of its variants'. Active products only. */
-export async function findProductBySku(q: Queryable, businessId: number, sku: string): Promise<Product | null> {
+export async function findProductBySku(
+  q: Queryable,
+  businessId: number,
+  sku: string,
+): Promise<Product | null> {
   const rows = await q.query<ProductRow>(
     `${SELECT_PRODUCT}
      WHERE p.business_id = :businessId AND p.status = 'active'
@@ -77,7 +81,11 @@ export async function searchProducts(
 }
 
 /** What a SKU sells: the product itself, or one variant. Also things that are not offered now; null when it never was. */
-export async function findSellable(q: Queryable, businessId: number, sku: string): Promise<Sellable | null> {
+export async function findSellable(
+  q: Queryable,
+  businessId: number,
+  sku: string,
+): Promise<Sellable | null> {
   const rows = await q.query<SellableRow>(
     `SELECT p.id AS product_id, v.id AS variant_id, COALESCE(v.sku, p.sku) AS sku, p.name AS product_name,
             v.name AS variant_name, COALESCE(v.price, p.price) AS price, p.low_stock_threshold,
@@ -97,7 +105,10 @@ export async function findSellable(q: Queryable, businessId: number, sku: string
 }
 
 /** The variants of a product that are offered, in the shop's order. */
-export async function listVariants(q: Queryable, productIds: readonly number[]): Promise<Sellable[]> {
+export async function listVariants(
+  q: Queryable,
+  productIds: readonly number[],
+): Promise<Sellable[]> {
   if (productIds.length === 0) return [];
   const rows = await q.query<SellableRow>(
     `SELECT p.id AS product_id, v.id AS variant_id, v.sku, p.name AS product_name, v.name AS variant_name, v.price,
@@ -189,7 +200,10 @@ async function withExpiredHolds(q: Queryable, rows: SellableRow[]): Promise<Sell
  * Holds that have run out but have not been taken back yet: their stock can be promised, since the reservation that needs it
  * takes it back itself (G-10).
  */
-async function expiredHolds(q: Queryable, productIds: readonly number[]): Promise<Map<string, number>> {
+async function expiredHolds(
+  q: Queryable,
+  productIds: readonly number[],
+): Promise<Map<string, number>> {
   if (productIds.length === 0) return new Map();
   const rows = await q.query<{ product_id: number; variant_id: number | null; quantity: string }>(
     `SELECT product_id, variant_id, SUM(quantity) AS quantity
@@ -198,10 +212,13 @@ async function expiredHolds(q: Queryable, productIds: readonly number[]): Promis
      GROUP BY product_id, variant_id`,
     [productIds],
   );
-  return new Map(rows.map((row) => [stockKey(row.product_id, row.variant_id), Number(row.quantity)]));
+  return new Map(
+    rows.map((row) => [stockKey(row.product_id, row.variant_id), Number(row.quantity)]),
+  );
 }
 
-const stockKey = (productId: number, variantId: number | null): string => `${productId}/${variantId ?? ''}`;
+const stockKey = (productId: number, variantId: number | null): string =>
+  `${productId}/${variantId ?? ''}`;
 
 interface Named {
   id: number;
@@ -214,20 +231,31 @@ interface Named {
 function matchWords(names: readonly Named[], words: readonly string[]): number[] | null {
   const has = (text: string) => {
     const own = normalise(text).split(/[ -]/).map(singular);
-    return words.every((word) => own.some((one) => one === word || (word.length > 2 && one.startsWith(word))));
+    return words.every((word) =>
+      own.some((one) => one === word || (word.length > 2 && one.startsWith(word))),
+    );
   };
-  const exact = names.filter((one) => normalise(one.name) === words.join(' ') || normalise(one.sku) === words.join(' '));
+  const exact = names.filter(
+    (one) => normalise(one.name) === words.join(' ') || normalise(one.sku) === words.join(' '),
+  );
   if (exact.length === 1) return exact.map((one) => one.id);
   const byName = names.filter((one) => has(one.name));
-  const found = byName.length > 0 ? byName : names.filter((one) => has(`${one.name} ${one.category ?? ''}`));
+  const found =
+    byName.length > 0 ? byName : names.filter((one) => has(`${one.name} ${one.category ?? ''}`));
   return found.length > 0 ? found.map((one) => one.id) : null;
 }
 
 function matchLoosely(names: readonly Named[], text: string): number[] {
   if (text.length < 3) return [];
-  const fuse = new Fuse(names, { keys: ['name'], threshold: LOOSE_THRESHOLD, ignoreLocation: true, minMatchCharLength: 3 });
+  const fuse = new Fuse(names, {
+    keys: ['name'],
+    threshold: LOOSE_THRESHOLD,
+    ignoreLocation: true,
+    minMatchCharLength: 3,
+  });
   return fuse.search(text).map(({ item }) => item.id);
 }
 
 /** "mugs" finds "mug"; "glass" stays. */
-const singular = (word: string): string => (word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word);
+const singular = (word: string): string =>
+  word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;

@@ -56,7 +56,9 @@ export async function loadOrderables(
            WHERE v.business_id = ? AND v.id IN (?)`,
           [businessId, variantIds],
         );
-  const found = new Map([...products, ...variants].map(toOrderable).map((one) => [itemKey(one), one]));
+  const found = new Map(
+    [...products, ...variants].map(toOrderable).map((one) => [itemKey(one), one]),
+  );
   await addExpiredHolds(q, found, items);
   return found;
 }
@@ -68,8 +70,11 @@ async function addExpiredHolds(
   items: readonly (ItemKey & { quantity?: number })[],
 ): Promise<void> {
   const wanted = new Map<string, number>();
-  for (const item of items) wanted.set(itemKey(item), (wanted.get(itemKey(item)) ?? 0) + (item.quantity ?? 1));
-  const short = [...found.entries()].filter(([key, one]) => one.available < (wanted.get(key) ?? 0)).map(([, one]) => one);
+  for (const item of items)
+    wanted.set(itemKey(item), (wanted.get(itemKey(item)) ?? 0) + (item.quantity ?? 1));
+  const short = [...found.entries()]
+    .filter(([key, one]) => one.available < (wanted.get(key) ?? 0))
+    .map(([, one]) => one);
   if (short.length === 0) return;
   const rows = await q.query<{ product_id: number; variant_id: number | null; quantity: string }>(
     `SELECT product_id, variant_id, SUM(quantity) AS quantity FROM inventory_reservations

@@ -26,9 +26,12 @@ export async function actingAs<T>(trx: Transaction, act: Act, work: () => Promis
 }
 
 async function setAct(trx: Queryable, act: Act | null): Promise<void> {
-  await trx.execute('SET @tindera_actor = :actor, @tindera_reason = :reason, @tindera_order_id = :orderId', {
-    actor: act?.actor.slice(0, 120) ?? null,
-    reason: act?.reason.slice(0, 255) ?? null,
-    orderId: act?.orderId ?? null,
-  });
+  await trx.execute(
+    'SET @tindera_actor = :actor, @tindera_reason = :reason, @tindera_order_id = :orderId',
+    {
+      actor: act?.actor.slice(0, 120) ?? null,
+      reason: act?.reason.slice(0, 255) ?? null,
+      orderId: act?.orderId ?? null,
+    },
+  );
 }

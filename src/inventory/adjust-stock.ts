@@ -22,15 +22,30 @@ export type AdjustmentOutcome =
 const MAX_STOCK = 10_000_000;
 
 /** Changes the stock on hand by hand, with a ledger row. Stock that is promised to orders cannot be taken away. */
-export async function adjustStock(trx: Transaction, adjustment: StockAdjustment): Promise<AdjustmentOutcome> {
+export async function adjustStock(
+  trx: Transaction,
+  adjustment: StockAdjustment,
+): Promise<AdjustmentOutcome> {
   const found = await stockOf(trx, adjustment.businessId, adjustment.sku);
   if (!found) return { ok: false, code: 'SKU_NOT_FOUND' };
   const { stock: before, reserved } = await lockStock(trx, found);
   const wanted = adjustment.set ?? before + (adjustment.change ?? 0);
-  if (!Number.isSafeInteger(wanted) || wanted > MAX_STOCK) return { ok: false, code: 'STOCK_TOO_LARGE' };
+  if (!Number.isSafeInteger(wanted) || wanted > MAX_STOCK)
+    return { ok: false, code: 'STOCK_TOO_LARGE' };
   if (wanted < reserved) {
-    return { ok: false, code: 'BELOW_RESERVED', reserved, stock: { ...found, stock: before, reserved, available: before - reserved } };
+    return {
+      ok: false,
+      code: 'BELOW_RESERVED',
+      reserved,
+      stock: { ...found, stock: before, reserved, available: before - reserved },
+    };
   }
-  await actingAs(trx, { actor: adjustment.actor, reason: adjustment.reason }, () => setStock(trx, found, wanted));
-  return { ok: true, before, stock: { ...found, stock: wanted, reserved, available: wanted - reserved } };
+  await actingAs(trx, { actor: adjustment.actor, reason: adjustment.reason }, () =>
+    setStock(trx, found, wanted),
+  );
+  return {
+    ok: true,
+    before,
+    stock: { ...found, stock: wanted, reserved, available: wanted - reserved },
+  };
 }

@@ -6,7 +6,8 @@ export interface Reserved {
   outcome: 'reserved' | 'already_reserved' | 'already_committed';
   expiresAt: Date | null;
 }
-export type StockFailure = { ok: false; code: 'insufficient_stock'; sku: string } | { ok: false; code: string };
+export type StockFailure =
+  { ok: false; code: 'insufficient_stock'; sku: string } | { ok: false; code: string };
 
 /** Holds the stock of an order for so many minutes. A shortage is a value; nothing is held then. */
 export async function reserveOrder(
@@ -24,7 +25,10 @@ export async function reserveOrder(
 }
 
 /** Sells what an order holds; a lost hold gets its stock again if it is there (G-11). */
-export async function commitOrder(trx: Transaction, orderId: number): Promise<{ ok: true; outcome: string } | StockFailure> {
+export async function commitOrder(
+  trx: Transaction,
+  orderId: number,
+): Promise<{ ok: true; outcome: string } | StockFailure> {
   return orFailure(() => outcomeOf(trx, 'CALL sp_commit_order_inventory(:orderId)', { orderId }));
 }
 
@@ -35,13 +39,19 @@ export async function releaseOrder(
   reason: string,
 ): Promise<{ ok: true; outcome: string } | StockFailure> {
   return orFailure(() =>
-    outcomeOf(trx, 'CALL sp_release_order_inventory(:orderId, :reason)', { orderId, reason: reason.slice(0, 255) }),
+    outcomeOf(trx, 'CALL sp_release_order_inventory(:orderId, :reason)', {
+      orderId,
+      reason: reason.slice(0, 255),
+    }),
   );
 }
 
 /** Ends the holds of an order that have run out. Returns how many lines lost theirs. */
 export async function expireOrder(trx: Transaction, orderId: number): Promise<number> {
-  const [rows] = await trx.call<{ lines_changed: number }>('CALL sp_expire_order_inventory(:orderId)', { orderId });
+  const [rows] = await trx.call<{ lines_changed: number }>(
+    'CALL sp_expire_order_inventory(:orderId)',
+    { orderId },
+  );
   return rows?.[0]?.lines_changed ?? 0;
 }
 
@@ -87,7 +97,11 @@ interface StockColumns {
 }
 
 /** The figures of a stock row, whatever the state of the product; null when there is no such SKU. */
-export async function stockOf(q: Queryable, businessId: number, sku: string): Promise<StockRow | null> {
+export async function stockOf(
+  q: Queryable,
+  businessId: number,
+  sku: string,
+): Promise<StockRow | null> {
   const [product] = await q.query<StockColumns>(
     `SELECT id AS product_id, NULL AS variant_id, sku, name, stock_quantity, reserved_stock, low_stock_threshold
      FROM products WHERE business_id = :businessId AND sku = :sku`,

@@ -13,7 +13,9 @@ export interface Decision {
   note?: string | null;
 }
 
-export type ApproveOutcome = { ok: true; order: Order } | { ok: false; code: 'ORDER_NOT_FOUND' | 'NOTHING_TO_REVIEW'; message: string };
+export type ApproveOutcome =
+  | { ok: true; order: Order }
+  | { ok: false; code: 'ORDER_NOT_FOUND' | 'NOTHING_TO_REVIEW'; message: string };
 
 /** Approves whatever a person had to look at in an order (ORD-7); it can be confirmed then. Inside the caller's transaction. */
 export async function approveOrderIn(
@@ -24,8 +26,19 @@ export async function approveOrderIn(
   const order = await findOrder(trx, businessId, ref, { lock: true });
   if (!order) return { ok: false, code: 'ORDER_NOT_FOUND', message: 'There is no such order.' };
   const now = deps.clock.now();
-  const decided = await decideReviews(trx, { orderId: order.id, status: 'approved', by: actor, note: note ?? null, now });
-  if (decided === 0) return { ok: false, code: 'NOTHING_TO_REVIEW', message: 'Nothing in this order waits for a review.' };
+  const decided = await decideReviews(trx, {
+    orderId: order.id,
+    status: 'approved',
+    by: actor,
+    note: note ?? null,
+    now,
+  });
+  if (decided === 0)
+    return {
+      ok: false,
+      code: 'NOTHING_TO_REVIEW',
+      message: 'Nothing in this order waits for a review.',
+    };
   await updateOrder(trx, order.id, { verifiedAt: now, verifiedBy: actor.slice(0, 120) });
   return { ok: true, order: await reread(trx, order) };
 }

@@ -33,9 +33,14 @@ export async function confirmOrderIn(
 ): Promise<ConfirmOutcome> {
   const order = await findOrder(trx, businessId, ref, { lock: true });
   if (!order) return { ok: false, code: 'ORDER_NOT_FOUND', message: 'There is no such order.' };
-  if (!canMoveOrder(order.orderStatus, 'confirmed')) return invalidTransition('order', order.orderStatus, 'confirmed');
+  if (!canMoveOrder(order.orderStatus, 'confirmed'))
+    return invalidTransition('order', order.orderStatus, 'confirmed');
   if (order.requiresVerification && order.verifiedAt === null) {
-    return { ok: false, code: 'VERIFICATION_REQUIRED', message: 'This order has to be approved before it can be confirmed.' };
+    return {
+      ok: false,
+      code: 'VERIFICATION_REQUIRED',
+      message: 'This order has to be approved before it can be confirmed.',
+    };
   }
   const now = deps.clock.now();
   const act = { actor, reason: notes || 'order confirmed', orderId: order.id };
@@ -59,7 +64,11 @@ export async function confirmOrderIn(
         userId: order.userId,
         conversationId: order.conversationId,
         template: 'order_confirmed',
-        payload: { order_number: order.orderNumber, total: displayMoney(order.total, order.currency), phone: order.phone },
+        payload: {
+          order_number: order.orderNumber,
+          total: displayMoney(order.total, order.currency),
+          phone: order.phone,
+        },
         scheduledAt: now,
       });
       await enqueue(trx, { businessId, orderId: order.id, type: 'fulfillment', now });
@@ -68,7 +77,12 @@ export async function confirmOrderIn(
         aggregateType: 'order',
         aggregateId: order.id,
         type: 'order.confirmed',
-        payload: { order_id: order.id, order_number: order.orderNumber, total_amount: toMajor(order.total), currency: order.currency },
+        payload: {
+          order_id: order.id,
+          order_number: order.orderNumber,
+          total_amount: toMajor(order.total),
+          currency: order.currency,
+        },
         now,
       });
       return { ok: true, order: await reread(trx, order), notificationId };
@@ -77,7 +91,10 @@ export async function confirmOrderIn(
 }
 
 /** The same in a transaction of its own. */
-export function confirmOrder(deps: Pick<CoreDeps, 'db' | 'clock'>, confirmation: Confirmation): Promise<ConfirmOutcome> {
+export function confirmOrder(
+  deps: Pick<CoreDeps, 'db' | 'clock'>,
+  confirmation: Confirmation,
+): Promise<ConfirmOutcome> {
   return deps.db.transaction((trx) => confirmOrderIn(trx, deps, confirmation));
 }
 

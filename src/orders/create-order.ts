@@ -32,7 +32,10 @@ export type CreateResult =
         warnings: OrderWarning[];
       };
     }
-  | { status: 400 | 409; body: { success: false; error: string; code: string; validation_errors: OrderProblem[] } };
+  | {
+      status: 400 | 409;
+      body: { success: false; error: string; code: string; validation_errors: OrderProblem[] };
+    };
 
 /** Creates an order in a transaction of its own (ORD-1). Refusals are results; only outages and bugs are thrown. */
 export async function createOrder(
@@ -42,10 +45,23 @@ export async function createOrder(
 ): Promise<CreateResult> {
   const business = context.business ?? (await businessOf(deps, orderData));
   if (!business) {
-    const problem = { field: 'business_id', code: 'BUSINESS_NOT_FOUND', message: 'There is no such business.' } as const;
-    return refused({ ok: false, status: 400, code: problem.code, message: problem.message, problems: [problem] });
+    const problem = {
+      field: 'business_id',
+      code: 'BUSINESS_NOT_FOUND',
+      message: 'There is no such business.',
+    } as const;
+    return refused({
+      ok: false,
+      status: 400,
+      code: problem.code,
+      message: problem.message,
+      problems: [problem],
+    });
   }
-  const data = context.idempotencyKey === undefined ? orderData : { ...orderData, idempotency_key: context.idempotencyKey };
+  const data =
+    context.idempotencyKey === undefined
+      ? orderData
+      : { ...orderData, idempotency_key: context.idempotencyKey };
   // Before the transaction: a connection must not wait for a second one while it holds locks.
   const orderNumber = await nextOrderNumber(deps.db, business, deps.clock.now());
   const request = {
@@ -63,7 +79,17 @@ export async function createOrder(
       const order = presentOrder(outcome.order, await itemsOf(trx, outcome.order.id));
       const message = `Order ${outcome.order.orderNumber} was placed.`;
       const { id: order_id, order_number } = order;
-      return { status: 201 as const, body: { success: true as const, message, order_id, order_number, order, warnings: outcome.warnings } };
+      return {
+        status: 201 as const,
+        body: {
+          success: true as const,
+          message,
+          order_id,
+          order_number,
+          order,
+          warnings: outcome.warnings,
+        },
+      };
     });
   } catch (error) {
     if (!isDatabaseUnavailable(error)) await recordOutage(deps, business, error);
@@ -71,10 +97,17 @@ export async function createOrder(
   }
 }
 
-async function businessOf(deps: CoreDeps, data: Record<string, unknown> | OrderData | null): Promise<Business | null> {
+async function businessOf(
+  deps: CoreDeps,
+  data: Record<string, unknown> | OrderData | null,
+): Promise<Business | null> {
   const id = data?.business_id;
   if (id === undefined || id === null) return firstBusiness(deps.db);
-  return /^\d{1,15}$/.test(String(id)) ? findBusiness(deps.db, Number(id)) : null;
+  const isId =
+    typeof id === 'number'
+      ? Number.isSafeInteger(id)
+      : typeof id === 'string' && /^\d{1,15}$/.test(id);
+  return isId ? findBusiness(deps.db, Number(id)) : null;
 }
 
 function refused(outcome: Extract<PlaceOutcome, { ok: false }>): CreateResult {

@@ -9,11 +9,21 @@ const HASH_LENGTH = 32;
  * way a number is written and fields that say nothing are not content.
  */
 export function requestHash(order: ReadOrder): string {
-  const { idempotencyKey: _key, confirmDuplicate: _confirm, items, address, ...rest } = order;
+  const { address } = order;
   return hash([
-    Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)),
-    items.map((item) => [item.productId, item.variantId, item.quantity]),
-    Object.entries(address).sort(([a], [b]) => (a < b ? -1 : 1)),
+    order.userId,
+    order.items.map((item) => [item.productId, item.variantId, item.quantity]),
+    [order.subtotal, order.discount, order.shipping, order.total],
+    [order.paymentMethod, order.promoCode?.toUpperCase() ?? null, order.orderSource, order.notes],
+    [
+      address.recipientName,
+      address.phone,
+      address.address,
+      address.city,
+      address.province,
+      address.postalCode,
+      address.country,
+    ],
   ]);
 }
 
@@ -23,7 +33,12 @@ export function contentHash(order: ReadOrder): string {
   return hash([
     order.userId,
     order.items.map((item) => `${item.productId}/${item.variantId ?? ''}x${item.quantity}`).sort(),
-    [address, city, province].map((text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()),
+    [address, city, province].map((text) =>
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim(),
+    ),
   ]);
 }
 

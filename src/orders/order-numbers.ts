@@ -17,7 +17,12 @@ export async function nextOrderNumber(
 }
 
 /** Takes `count` numbers in a row; returns the last one. */
-export async function takeNumbers(db: Queryable, businessId: number, day: string, count: number): Promise<number> {
+export async function takeNumbers(
+  db: Queryable,
+  businessId: number,
+  day: string,
+  count: number,
+): Promise<number> {
   const { insertId } = await db.execute(
     `INSERT INTO order_counters (business_id, day, last_number) VALUES (:businessId, :day, LAST_INSERT_ID(:count))
      ON DUPLICATE KEY UPDATE last_number = LAST_INSERT_ID(last_number + :count)`,
@@ -31,5 +36,10 @@ export const formatOrderNumber = (day: string, number: number): string =>
 
 /** "2025-11-20": the date in the shop's time zone. */
 export function localDay(now: Date, timezone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(now);
 }

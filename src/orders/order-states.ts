@@ -51,8 +51,10 @@ const PAYMENT_MOVES: Record<PaymentStatus, readonly PaymentStatus[]> = {
   voided: ['paid'],
 };
 
-export const canMoveOrder = (from: OrderStatus, to: OrderStatus): boolean => ORDER_MOVES[from].includes(to);
-export const canMovePayment = (from: PaymentStatus, to: PaymentStatus): boolean => PAYMENT_MOVES[from].includes(to);
+export const canMoveOrder = (from: OrderStatus, to: OrderStatus): boolean =>
+  ORDER_MOVES[from].includes(to);
+export const canMovePayment = (from: PaymentStatus, to: PaymentStatus): boolean =>
+  PAYMENT_MOVES[from].includes(to);
 
 export interface InvalidTransition {
   ok: false;
@@ -62,7 +64,17 @@ export interface InvalidTransition {
   message: string;
 }
 
-export function invalidTransition(kind: 'order' | 'payment', from: string, to: string): InvalidTransition {
+export function invalidTransition(
+  kind: 'order' | 'payment',
+  from: string,
+  to: string,
+): InvalidTransition {
   const what = kind === 'order' ? 'An order' : 'A payment';
-  return { ok: false, code: 'INVALID_TRANSITION', from, to, message: `${what} that is ${from} cannot become ${to}.` };
+  return {
+    ok: false,
+    code: 'INVALID_TRANSITION',
+    from,
+    to,
+    message: `${what} that is ${from} cannot become ${to}.`,
+  };
 }

@@ -1,7 +1,7 @@
-import type { PaymentMethod } from '../businesses/payment-methods';
 import type { Queryable, Transaction } from '../db/database';
 import { toMinor } from '../lib/money';
 import type { Order, OrderItem, OrderSource } from './order';
+import { ORDER_COLUMNS, toOrder, type OrderRow } from './order-row';
 import type { OrderStatus, PaymentStatus } from './order-states';
 
 /** An order by its id or its number. `lock` keeps it for this transaction. */
@@ -14,42 +14,58 @@ export async function findOrder(
   const isId = typeof idOrNumber === 'number' || /^\d{1,15}$/.test(idOrNumber);
   const where = isId ? 'id = :ref' : 'order_number = :ref';
   const ref = isId ? Number(idOrNumber) : idOrNumber.trim().toUpperCase();
-  const [row] = await q.query<Row>(
-    `SELECT ${COLUMNS} FROM orders WHERE ${where} AND business_id = :businessId${options.lock ? ' FOR UPDATE' : ''}`,
+  const [row] = await q.query<OrderRow>(
+    `SELECT ${ORDER_COLUMNS} FROM orders WHERE ${where} AND business_id = :businessId${options.lock ? ' FOR UPDATE' : ''}`,
     { ref, businessId },
   );
   return row ? toOrder(row) : null;
 }
 
-export type FoundOrder = { ok: true; order: Order } | { ok: false; code: 'ORDER_NOT_FOUND' | 'ORDER_AMBIGUOUS'; numbers: string[] };
+export type FoundOrder =
+  | { ok: true; order: Order }
+  | { ok: false; code: 'ORDER_NOT_FOUND' | 'ORDER_AMBIGUOUS'; numbers: string[] };
 
 /** "Last digits" are looked for among so many of the newest orders. */
 const RECENT_ORDERS = 5_000;
 const MAX_CANDIDATES = 5;
 
 /** An order as people in a chat name it: its number, its last digits when only one recent order ends so, or "last" (DLG-9). */
-export async function findOrderByRef(q: Queryable, businessId: number, ref: string, userId?: number): Promise<FoundOrder> {
+export async function findOrderByRef(
+  q: Queryable,
+  businessId: number,
+  ref: string,
+  userId?: number,
+): Promise<FoundOrder> {
   const text = ref.trim().toUpperCase().replace(/^#/, '');
   const owner = userId === undefined ? '' : ' AND user_id = :userId';
   if (text === 'LAST') {
-    const [row] = await q.query<Row>(
-      `SELECT ${COLUMNS} FROM orders WHERE business_id = :businessId${owner} ORDER BY created_at DESC, id DESC LIMIT 1`,
+    const [row] = await q.query<OrderRow>(
+      `SELECT ${ORDER_COLUMNS} FROM orders WHERE business_id = :businessId${owner} ORDER BY created_at DESC, id DESC LIMIT 1`,
       { businessId, userId },
     );
-    return row ? { ok: true, order: toOrder(row) } : { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
+    return row
+      ? { ok: true, order: toOrder(row) }
+      : { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
   }
   if (/^\d{1,12}$/.test(text)) return findByLastDigits(q, businessId, text, userId);
-  const [row] = await q.query<Row>(
-    `SELECT ${COLUMNS} FROM orders WHERE business_id = :businessId AND order_number = :text${owner}`,
+  const [row] = await q.query<OrderRow>(
+    `SELECT ${ORDER_COLUMNS} FROM orders WHERE business_id = :businessId AND order_number = :text${owner}`,
     { businessId, text, userId },
   );
-  return row ? { ok: true, order: toOrder(row) } : { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
+  return row
+    ? { ok: true, order: toOrder(row) }
+    : { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
 }
 
 /** The whole sequence number wins over longer ones that end in the same digits: 12 is 00012 before 00112. */
-async function findByLastDigits(q: Queryable, businessId: number, digits: string, userId?: number): Promise<FoundOrder> {
-  const rows = await q.query<Row>(
-    `SELECT ${COLUMNS} FROM orders
+async function findByLastDigits(
+  q: Queryable,
+  businessId: number,
+  digits: string,
+  userId?: number,
+): Promise<FoundOrder> {
+  const rows = await q.query<OrderRow>(
+    `SELECT ${ORDER_COLUMNS} FROM orders
      WHERE id IN (SELECT id FROM (
          SELECT id, order_number FROM orders
          WHERE business_id = :businessId${userId === undefined ? '' : ' AND user_id = :userId'}
@@ -59,7 +75,9 @@ async function findByLastDigits(q: Queryable, businessId: number, digits: string
     { businessId, userId, recent: RECENT_ORDERS, ending: `%${digits}`, most: 2 * MAX_CANDIDATES },
   );
   const orders = rows.map(toOrder);
-  const exact = orders.filter((order) => Number(order.orderNumber.split('-')[2]) === Number(digits));
+  const exact = orders.filter(
+    (order) => Number(order.orderNumber.split('-')[2]) === Number(digits),
+  );
   const candidates = exact.length > 0 ? exact : orders;
   const [only, another] = candidates;
   if (only && !another) return { ok: true, order: only };
@@ -106,18 +124,25 @@ export async function listOrders(q: Queryable, filters: OrderFilters): Promise<O
   if (filters.to) where.push('created_at < :to');
   if (filters.beforeId !== undefined) where.push('id < :beforeId');
   if (filters.text) {
-    where.push("(order_number LIKE :like ESCAPE '!' OR recipient_name LIKE :like ESCAPE '!' OR shipping_phone LIKE :like ESCAPE '!')");
+    where.push(
+      "(order_number LIKE :like ESCAPE '!' OR recipient_name LIKE :like ESCAPE '!' OR shipping_phone LIKE :like ESCAPE '!')",
+    );
   }
   const like = `%${(filters.text ?? '').replace(/[!%_]/g, '!$&')}%`;
-  const rows = await q.query<Row>(
-    `SELECT ${COLUMNS} FROM orders WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT :limit`,
+  const rows = await q.query<OrderRow>(
+    `SELECT ${ORDER_COLUMNS} FROM orders WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT :limit`,
     { ...filters, like },
   );
   return rows.map(toOrder);
 }
 
 /** A customer's orders, newest first. */
-export async function ordersOfUser(q: Queryable, businessId: number, userId: number, limit: number): Promise<Order[]> {
+export async function ordersOfUser(
+  q: Queryable,
+  businessId: number,
+  userId: number,
+  limit: number,
+): Promise<Order[]> {
   return listOrders(q, { businessId, userId, limit });
 }
 
@@ -184,11 +209,20 @@ export async function historyOf(q: Queryable, orderId: number): Promise<HistoryE
 }
 
 /** Moves an order; the caller holds its row and has checked the move. */
-export async function updateOrder(trx: Transaction, id: number, change: OrderChange): Promise<void> {
+export async function updateOrder(
+  trx: Transaction,
+  id: number,
+  change: OrderChange,
+): Promise<void> {
   const columns = Object.entries(change).filter(([, value]) => value !== undefined);
   if (columns.length === 0) return;
-  const assignments = columns.map(([name]) => `${CHANGEABLE[name as keyof OrderChange]} = :${name}`).join(', ');
-  await trx.execute(`UPDATE orders SET ${assignments} WHERE id = :id`, { ...Object.fromEntries(columns), id });
+  const assignments = columns
+    .map(([name]) => `${CHANGEABLE[name as keyof OrderChange]} = :${name}`)
+    .join(', ');
+  await trx.execute(`UPDATE orders SET ${assignments} WHERE id = :id`, {
+    ...Object.fromEntries(columns),
+    id,
+  });
 }
 
 export interface OrderChange {
@@ -214,87 +248,3 @@ const CHANGEABLE: Record<keyof OrderChange, string> = {
   verifiedAt: 'verified_at',
   verifiedBy: 'verified_by',
 };
-
-const COLUMNS = `id, business_id, user_id, order_number, order_status, payment_status, payment_method, currency, subtotal,
-  discount_amount, shipping_fee, tax_amount, total_amount, paid_amount, refunded_amount, promo_code_id, promo_code, recipient_name,
-  shipping_phone, shipping_address, shipping_city, shipping_province, shipping_postal_code, shipping_country, carrier,
-  tracking_number, notes, admin_notes, order_source, conversation_id, requires_verification, verified_at, cancellation_reason,
-  created_at, updated_at`;
-
-interface Row {
-  id: number;
-  business_id: number;
-  user_id: number;
-  order_number: string;
-  order_status: OrderStatus;
-  payment_status: PaymentStatus;
-  payment_method: PaymentMethod;
-  currency: string;
-  subtotal: string;
-  discount_amount: string;
-  shipping_fee: string;
-  tax_amount: string;
-  total_amount: string;
-  paid_amount: string;
-  refunded_amount: string;
-  promo_code_id: number | null;
-  promo_code: string | null;
-  recipient_name: string;
-  shipping_phone: string;
-  shipping_address: string;
-  shipping_city: string;
-  shipping_province: string;
-  shipping_postal_code: string | null;
-  shipping_country: string;
-  carrier: string | null;
-  tracking_number: string | null;
-  notes: string | null;
-  admin_notes: string | null;
-  order_source: OrderSource;
-  conversation_id: number | null;
-  requires_verification: number;
-  verified_at: Date | null;
-  cancellation_reason: string | null;
-  created_at: Date;
-  updated_at: Date;
-}
-
-function toOrder(row: Row): Order {
-  return {
-    id: row.id,
-    businessId: row.business_id,
-    userId: row.user_id,
-    orderNumber: row.order_number,
-    orderStatus: row.order_status,
-    paymentStatus: row.payment_status,
-    paymentMethod: row.payment_method,
-    currency: row.currency,
-    subtotal: toMinor(row.subtotal),
-    discount: toMinor(row.discount_amount),
-    shipping: toMinor(row.shipping_fee),
-    tax: toMinor(row.tax_amount),
-    total: toMinor(row.total_amount),
-    paid: toMinor(row.paid_amount),
-    refunded: toMinor(row.refunded_amount),
-    promoCodeId: row.promo_code_id,
-    promoCode: row.promo_code,
-    recipientName: row.recipient_name,
-    phone: row.shipping_phone,
-    address: row.shipping_address,
-    city: row.shipping_city,
-    province: row.shipping_province,
-    postalCode: row.shipping_postal_code,
-    country: row.shipping_country,
-    carrier: row.carrier,
-    trackingNumber: row.tracking_number,
-    notes: row.notes,
-    adminNotes: row.admin_notes,
-    orderSource: row.order_source,
-    conversationId: row.conversation_id,
-    requiresVerification: Boolean(row.requires_verification),
-    verifiedAt: row.verified_at,
-    cancellationReason: row.cancellation_reason,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}

@@ -10,7 +10,9 @@ export type OrderSource = (typeof ORDER_SOURCES)[number];
 export const MAX_ITEMS = 50;
 export const MAX_QUANTITY = 100;
 
-const amount = z.union([z.number(), z.string()]).describe('An amount in major units, such as 150080.00');
+const amount = z
+  .union([z.number(), z.string()])
+  .describe('An amount in major units, such as 150080.00');
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
 
 /**
@@ -20,7 +22,9 @@ const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
 export const orderDataSchema = z.object({
   business_id: id.optional(),
   user_id: id,
-  items: z.array(z.object({ product_id: id, variant_id: id.nullish(), quantity: z.number().int() })),
+  items: z.array(
+    z.object({ product_id: id, variant_id: id.nullish(), quantity: z.number().int() }),
+  ),
   subtotal: amount,
   shipping_fee: amount.optional(),
   discount_amount: amount.nullish(),
@@ -94,7 +98,9 @@ export interface OrderItem {
 }
 
 /** "2 x Blue mug, 1 x Plain tee (Black / L)" */
-export function itemsSummary(items: readonly Pick<OrderItem, 'quantity' | 'productName' | 'variantName'>[]): string {
+export function itemsSummary(
+  items: readonly Pick<OrderItem, 'quantity' | 'productName' | 'variantName'>[],
+): string {
   return items.map((item) => `${item.quantity} x ${fullName(item)}`).join(', ');
 }
 

@@ -1,6 +1,6 @@
 import type { Business } from '../businesses/business-store';
-import { paymentKind, paymentLabel, type PaymentMethod } from '../businesses/payment-methods';
-import { countPromoUses, findPromo, takePromoUse } from '../cart/promo-store';
+import { paymentKind, type PaymentMethod } from '../businesses/payment-methods';
+import { takePromoUse } from '../cart/promo-store';
 import { loadOrderables } from '../catalog/orderable-store';
 import { actingAs } from '../db/acting-as';
 import type { CoreDeps } from '../db/core-deps';
@@ -8,28 +8,22 @@ import type { Transaction } from '../db/database';
 import { isDuplicateKey } from '../db/errors';
 import { attempt, TakeBack } from '../db/savepoint';
 import { reserveOrder } from '../inventory/inventory-store';
-import { displayMoney, toMajor } from '../lib/money';
-import { insertNotification } from '../notifications/notification-store';
-import { insertEvent } from '../outbox/outbox-store';
-import { enqueue } from '../queue/queue-store';
-import { itemsSummary, shortNumber, type Order } from './order';
+import { announceOrder } from './announce-order';
+import type { Order } from './order';
 import { httpStatusOf, type OrderProblem } from './order-errors';
 import { contentHash, requestHash } from './order-hash';
+import { loadFacts } from './load-facts';
 import { nextOrderNumber } from './order-numbers';
 import { findOrder, findOrderByKey } from './order-store';
-import {
-  countPendingOrders,
-  findDuplicate,
-  insertItems,
-  insertMetrics,
-  insertOrder,
-  insertReview,
-  lockUser,
-  recordOrderError,
-  rememberOrder,
-} from './placement-store';
+import { insertItems, insertOrder, lockUser, recordOrderError } from './placement-store';
 import { readOrder, type ReadOrder } from './read-order';
-import { promoProblem, shortage, validateOrder, type Judgement, type OrderFacts, type OrderWarning } from './validate-order';
+import {
+  promoProblem,
+  shortage,
+  validateOrder,
+  type Judgement,
+  type OrderWarning,
+} from './validate-order';
 
 export interface PlaceRequest {
   business: Business;
@@ -87,7 +81,9 @@ export async function placeOrder(
   const orderNumber = request.orderNumber ?? (await nextOrderNumber(deps.db, business, now));
   const validationMs = Math.round(performance.now() - startedAt);
   const write = () => writeOrder(trx, { request, read, judgement, orderNumber, validationMs, now });
-  const outcome = await attempt(trx, () => actingAs(trx, { actor: request.actor, reason: 'order placed' }, write));
+  const outcome = await attempt(trx, () =>
+    actingAs(trx, { actor: request.actor, reason: 'order placed' }, write),
+  );
   if (outcome.kind === 'placed') return outcome.placed;
   if (outcome.kind === 'refused') return refuse(trx, request, read, outcome.problems, now);
   // Somebody else has placed it with the same key while we were writing.
@@ -111,39 +107,15 @@ async function findRepeat(
   if (!first) return null;
   if (first.hash !== requestHash(read)) {
     const message = 'This idempotency key has placed another order. Use a new key for a new order.';
-    return { ok: false, problems: [{ field: 'idempotency_key', code: 'IDEMPOTENCY_MISMATCH', message }] };
+    return {
+      ok: false,
+      problems: [{ field: 'idempotency_key', code: 'IDEMPOTENCY_MISMATCH', message }],
+    };
   }
   const order = await findOrder(trx, business.id, first.id);
   if (!order) throw new Error(`order ${first.id} has gone`);
   const holdMinutes = holdMinutesOf(business, order.paymentMethod);
   return { ok: true, order, isRepeat: true, warnings: [], notificationId: null, holdMinutes };
-}
-
-async function loadFacts(
-  trx: Transaction,
-  business: Business,
-  read: ReadOrder,
-  user: OrderFacts['user'],
-  now: Date,
-): Promise<OrderFacts> {
-  const { settings } = business;
-  const items = read.items.flatMap((item) =>
-    item.productId === null ? [] : [{ productId: item.productId, variantId: item.variantId, quantity: item.quantity ?? 1 }],
-  );
-  const promo = read.promoCode === null ? null : await findPromo(trx, business.id, read.promoCode);
-  const windowStart = new Date(now.getTime() - settings.duplicate_window_minutes * 60_000);
-  const userId = user === null ? null : read.userId;
-  return {
-    business,
-    now,
-    user,
-    orderables: await loadOrderables(trx, business.id, items),
-    promo,
-    promoUses: promo && userId !== null && promo.usageLimitPerCustomer !== null ? await countPromoUses(trx, promo.id, userId) : 0,
-    pendingOrders: userId === null ? 0 : await countPendingOrders(trx, userId, settings.pending_orders_warning_from),
-    duplicateOf:
-      userId === null || read.confirmDuplicate ? null : await findDuplicate(trx, userId, contentHash(read), windowStart),
-  };
 }
 
 interface Writing {
@@ -162,7 +134,10 @@ async function writeOrder(trx: Transaction, writing: Writing): Promise<Written> 
   const userId = read.userId as number;
   // Lock order: customer, promo code, order, stock rows, reservations.
   if (judgement.promo && !(await takePromoUse(trx, judgement.promo.id))) {
-    throw new TakeBack<Written>({ kind: 'refused', problems: [promoProblem('PROMO_LIMIT_REACHED')] });
+    throw new TakeBack<Written>({
+      kind: 'refused',
+      problems: [promoProblem('PROMO_LIMIT_REACHED')],
+    });
   }
   const orderId = await insertOrder(trx, {
     businessId: business.id,
@@ -185,67 +160,31 @@ async function writeOrder(trx: Transaction, writing: Writing): Promise<Written> 
   await insertItems(trx, orderId, judgement.lines, now);
   const holdMinutes = holdMinutesOf(business, method);
   const held = await reserveOrder(trx, orderId, holdMinutes);
-  if (!held.ok) throw new TakeBack<Written>({ kind: 'refused', problems: [await shortageOf(trx, business, held, read)] });
-  const notificationId = await tellAbout(trx, writing, orderId, holdMinutes);
+  if (!held.ok)
+    throw new TakeBack<Written>({
+      kind: 'refused',
+      problems: [await shortageOf(trx, business, held, read)],
+    });
+  const notificationId = await announceOrder(trx, {
+    ...writing,
+    business,
+    orderId,
+    holdMinutes,
+    conversationId: request.conversationId ?? null,
+  });
   const order = await findOrder(trx, business.id, orderId);
   if (!order) throw new Error(`order ${orderId} has gone`);
-  return { kind: 'placed', placed: { ok: true, order, isRepeat: false, warnings: judgement.warnings, notificationId, holdMinutes } };
-}
-
-/** Everything beside the order itself that its placement leaves behind. Returns the customer's notification. */
-async function tellAbout(trx: Transaction, writing: Writing, orderId: number, holdMinutes: number): Promise<number> {
-  const { request, read, judgement, orderNumber, now } = writing;
-  const { business } = request;
-  const userId = read.userId as number;
-  const method = read.paymentMethod as PaymentMethod;
-  const total = displayMoney(judgement.totals.total, business.currency);
-  const base = { businessId: business.id, orderId, scheduledAt: now };
-  const notificationId = await insertNotification(trx, {
-    ...base,
-    recipientType: 'customer',
-    userId,
-    conversationId: request.conversationId ?? null,
-    template: 'order_received',
-    payload: {
-      order_number: orderNumber,
-      total,
-      method: paymentLabel(method),
-      payment_kind: method === 'in_person' ? 'in_person' : paymentKind(method),
-      minutes: holdMinutes,
-      phone: read.address.phone,
+  return {
+    kind: 'placed',
+    placed: {
+      ok: true,
+      order,
+      isRepeat: false,
+      warnings: judgement.warnings,
+      notificationId,
+      holdMinutes,
     },
-  });
-  await insertNotification(trx, {
-    ...base,
-    recipientType: 'owner',
-    template: 'owner_new_order',
-    payload: {
-      order_number: orderNumber,
-      short_number: shortNumber(orderNumber),
-      total,
-      payment: paymentLabel(method),
-      items: itemsSummary(judgement.lines.map((line) => ({ ...line.item, quantity: line.quantity }))),
-      recipient: read.address.recipientName,
-      city: read.address.city,
-    },
-    priority: 3,
-  });
-  await enqueue(trx, { businessId: business.id, orderId, type: 'new_order', now });
-  await insertEvent(trx, {
-    businessId: business.id,
-    aggregateType: 'order',
-    aggregateId: orderId,
-    type: 'order.created',
-    payload: { order_id: orderId, order_number: orderNumber, total_amount: toMajor(judgement.totals.total), currency: business.currency },
-    now,
-  });
-  await insertMetrics(trx, { orderId, businessId: business.id, validationMs: writing.validationMs, now });
-  for (const kind of judgement.reviews) {
-    const reasons = judgement.warnings.map((warning) => warning.message);
-    await insertReview(trx, { businessId: business.id, orderId, kind, reasons, now });
-  }
-  await rememberOrder(trx, userId, read.address, now);
-  return notificationId;
+  };
 }
 
 /** Somebody was faster: which line is short, and what is left of it now. */
@@ -263,10 +202,16 @@ async function shortageOf(
   }));
   const facts = await loadOrderables(trx, business.id, items);
   const item = [...facts.values()].find((one) => one.sku === failure.sku);
-  const line = item && items.find((one) => one.productId === item.productId && one.variantId === item.variantId);
+  const line =
+    item &&
+    items.find((one) => one.productId === item.productId && one.variantId === item.variantId);
   return item && line
     ? shortage(line, item)
-    : { field: 'items', code: 'INSUFFICIENT_STOCK', message: `There is not enough stock (${failure.code}).` };
+    : {
+        field: 'items',
+        code: 'INSUFFICIENT_STOCK',
+        message: `There is not enough stock (${failure.code}).`,
+      };
 }
 
 /** A refusal leaves one row behind (ORD-3, ORD-11). */
@@ -290,7 +235,8 @@ async function refuse(
     context: { problems, order_source: read.orderSource },
     now,
   });
-  const message = problems.length === 1 ? first.message : `The order has ${problems.length} problems.`;
+  const message =
+    problems.length === 1 ? first.message : `The order has ${problems.length} problems.`;
   return { ok: false, status: httpStatusOf(problems), code: first.code, message, problems };
 }
 
@@ -300,6 +246,7 @@ export const holdMinutesOf = (business: Business, method: PaymentMethod): number
 /** One field, one code, said once. */
 function dropDoubles(problems: readonly OrderProblem[]): OrderProblem[] {
   return problems.filter(
-    (one, at) => problems.findIndex((other) => other.field === one.field && other.code === one.code) === at,
+    (one, at) =>
+      problems.findIndex((other) => other.field === one.field && other.code === one.code) === at,
   );
 }

@@ -5,18 +5,34 @@ import type { ReadOrder } from './read-order';
 import type { Judgement, OrderFacts, PricedLine } from './validate-order';
 
 /** Locks the customer: their placements go one by one, so duplicates and per-customer limits are exact. */
-export async function lockUser(trx: Transaction, businessId: number, userId: number): Promise<OrderFacts['user']> {
-  const [row] = await trx.query<{ status: string; is_trusted_buyer: number; id_verified_at: Date | null }>(
+export async function lockUser(
+  trx: Transaction,
+  businessId: number,
+  userId: number,
+): Promise<OrderFacts['user']> {
+  const [row] = await trx.query<{
+    status: string;
+    is_trusted_buyer: number;
+    id_verified_at: Date | null;
+  }>(
     'SELECT status, is_trusted_buyer, id_verified_at FROM users WHERE id = :userId AND business_id = :businessId FOR UPDATE',
     { userId, businessId },
   );
   return row
-    ? { status: row.status, isTrusted: Boolean(row.is_trusted_buyer), isVerified: row.id_verified_at !== null }
+    ? {
+        status: row.status,
+        isTrusted: Boolean(row.is_trusted_buyer),
+        isVerified: row.id_verified_at !== null,
+      }
     : null;
 }
 
 /** How many pending orders a customer has, counted up to `most`. */
-export async function countPendingOrders(q: Queryable, userId: number, most: number): Promise<number> {
+export async function countPendingOrders(
+  q: Queryable,
+  userId: number,
+  most: number,
+): Promise<number> {
   const [row] = await q.query<{ pending: number }>(
     `SELECT COUNT(*) AS pending FROM (
          SELECT id FROM orders WHERE user_id = :userId AND order_status = 'pending' LIMIT :most
@@ -27,7 +43,12 @@ export async function countPendingOrders(q: Queryable, userId: number, most: num
 }
 
 /** The latest order of the same content since then, unless it was cancelled. */
-export async function findDuplicate(q: Queryable, userId: number, contentHash: string, since: Date): Promise<string | null> {
+export async function findDuplicate(
+  q: Queryable,
+  userId: number,
+  contentHash: string,
+  since: Date,
+): Promise<string | null> {
   const [row] = await q.query<{ order_number: string }>(
     `SELECT order_number FROM orders
      WHERE user_id = :userId AND content_hash = :contentHash AND created_at > :since AND order_status <> 'cancelled'
@@ -97,7 +118,12 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
   return insertId;
 }
 
-export async function insertItems(trx: Transaction, orderId: number, lines: readonly PricedLine[], now: Date): Promise<void> {
+export async function insertItems(
+  trx: Transaction,
+  orderId: number,
+  lines: readonly PricedLine[],
+  now: Date,
+): Promise<void> {
   await trx.execute(
     `INSERT INTO order_items
         (order_id, product_id, variant_id, sku, product_name, variant_name, unit_price, quantity, line_total, created_at)
@@ -158,7 +184,12 @@ export async function rememberOrder(
       now,
       recipientName,
       phone,
-      address: JSON.stringify({ recipient_name: recipientName, phone, ...place, ...(postalCode ? { postal_code: postalCode } : {}) }),
+      address: JSON.stringify({
+        recipient_name: recipientName,
+        phone,
+        ...place,
+        ...(postalCode ? { postal_code: postalCode } : {}),
+      }),
     },
   );
 }

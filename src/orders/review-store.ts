@@ -9,7 +9,13 @@ export interface Review {
 }
 
 export async function openReviews(q: Queryable, orderId: number): Promise<Review[]> {
-  const rows = await q.query<{ id: number; order_id: number; kind: string; reasons: string; status: Review['status'] }>(
+  const rows = await q.query<{
+    id: number;
+    order_id: number;
+    kind: string;
+    reasons: string;
+    status: Review['status'];
+  }>(
     "SELECT id, order_id, kind, reasons, status FROM order_reviews WHERE order_id = :orderId AND status = 'open' ORDER BY id",
     { orderId },
   );
@@ -25,7 +31,13 @@ export async function openReviews(q: Queryable, orderId: number): Promise<Review
 /** Decides all open reviews of an order; returns how many there were. */
 export async function decideReviews(
   trx: Transaction,
-  decision: { orderId: number; status: 'approved' | 'rejected'; by: string; note: string | null; now: Date },
+  decision: {
+    orderId: number;
+    status: 'approved' | 'rejected';
+    by: string;
+    note: string | null;
+    now: Date;
+  },
 ): Promise<number> {
   const { affectedRows } = await trx.execute(
     `UPDATE order_reviews SET status = :status, decided_by = :by, decided_at = :now, note = :note

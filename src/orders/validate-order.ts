@@ -1,10 +1,10 @@
 import type { Business } from '../businesses/business-store';
-import { paymentKind } from '../businesses/payment-methods';
 import { applyPromo, type Promo, type PromoFailure } from '../cart/promo';
 import { totalsOf, type Totals } from '../cart/totals';
 import { fullName } from '../catalog/product';
 import { itemKey, type Orderable } from '../catalog/orderable-store';
-import { displayMoney, toMajor, type Minor } from '../lib/money';
+import { toMajor, type Minor } from '../lib/money';
+import { judgeRisk } from './judge-risk';
 import type { OrderProblem } from './order-errors';
 import type { ReadItem, ReadOrder } from './read-order';
 
@@ -69,7 +69,8 @@ export function validateOrder(order: ReadOrder, facts: OrderFacts): Judgement {
 
 function userProblems(order: ReadOrder, facts: OrderFacts): OrderProblem[] {
   if (order.userId === null) return [];
-  if (!facts.user) return [{ field: 'user_id', code: 'USER_NOT_FOUND', message: 'There is no such customer.' }];
+  if (!facts.user)
+    return [{ field: 'user_id', code: 'USER_NOT_FOUND', message: 'There is no such customer.' }];
   if (facts.user.status === 'active') return [];
   return [{ field: 'user_id', code: 'USER_INACTIVE', message: 'This customer cannot order.' }];
 }
@@ -101,25 +102,45 @@ function judgeItem(
   const at = `items[${read.index}]`;
   const product = facts.orderables.get(itemKey({ productId, variantId: null }));
   if (!product) {
-    problems.push({ field: `${at}.product_id`, code: 'PRODUCT_NOT_FOUND', message: 'There is no such product.' });
+    problems.push({
+      field: `${at}.product_id`,
+      code: 'PRODUCT_NOT_FOUND',
+      message: 'There is no such product.',
+    });
     return null;
   }
   if (!product.isActive) {
-    problems.push({ field: `${at}.product_id`, code: 'PRODUCT_UNAVAILABLE', message: `${product.productName} is not for sale now.` });
+    problems.push({
+      field: `${at}.product_id`,
+      code: 'PRODUCT_UNAVAILABLE',
+      message: `${product.productName} is not for sale now.`,
+    });
     return null;
   }
   if (read.variantId === null) {
     if (!product.hasVariants) return product;
-    problems.push({ field: `${at}.variant_id`, code: 'VARIANT_NOT_FOUND', message: `Choose a variant of ${product.productName}.` });
+    problems.push({
+      field: `${at}.variant_id`,
+      code: 'VARIANT_NOT_FOUND',
+      message: `Choose a variant of ${product.productName}.`,
+    });
     return null;
   }
   const variant = facts.orderables.get(itemKey({ productId, variantId: read.variantId }));
   if (!variant) {
-    problems.push({ field: `${at}.variant_id`, code: 'VARIANT_NOT_FOUND', message: `${product.productName} has no such variant.` });
+    problems.push({
+      field: `${at}.variant_id`,
+      code: 'VARIANT_NOT_FOUND',
+      message: `${product.productName} has no such variant.`,
+    });
     return null;
   }
   if (!variant.isVariantAvailable) {
-    problems.push({ field: `${at}.variant_id`, code: 'VARIANT_UNAVAILABLE', message: `${fullName(variant)} is not for sale now.` });
+    problems.push({
+      field: `${at}.variant_id`,
+      code: 'VARIANT_UNAVAILABLE',
+      message: `${fullName(variant)} is not for sale now.`,
+    });
     return null;
   }
   return variant;
@@ -130,7 +151,10 @@ export function shortage(read: Pick<ReadItem, 'index'>, item: Orderable): OrderP
   return {
     field: `items[${read.index}].quantity`,
     code: 'INSUFFICIENT_STOCK',
-    message: available === 0 ? `${fullName(item)} is sold out.` : `Only ${available} of ${fullName(item)} are left.`,
+    message:
+      available === 0
+        ? `${fullName(item)} is sold out.`
+        : `Only ${available} of ${fullName(item)} are left.`,
     available,
     sku: item.sku,
   };
@@ -145,7 +169,11 @@ const PROMO_MESSAGES: Record<PromoFailure, string> = {
   PROMO_NOT_APPLICABLE: 'This promo code is not for these items.',
 };
 
-export const promoProblem = (code: PromoFailure): OrderProblem => ({ field: 'promo_code', code, message: PROMO_MESSAGES[code] });
+export const promoProblem = (code: PromoFailure): OrderProblem => ({
+  field: 'promo_code',
+  code,
+  message: PROMO_MESSAGES[code],
+});
 
 function judgePromo(
   order: ReadOrder,
@@ -161,9 +189,15 @@ function judgePromo(
     lines.map((line) => ({ ...line.item, lineTotal: line.lineTotal })),
     { now: facts.now, usesByCustomer: facts.promoUses },
   );
-  if (outcome.ok) return { promo: facts.promo, discount: outcome.discount, isFreeShipping: outcome.isFreeShipping };
+  if (outcome.ok)
+    return {
+      promo: facts.promo,
+      discount: outcome.discount,
+      isFreeShipping: outcome.isFreeShipping,
+    };
   // Whether the order is large enough is open while items are missing.
-  const dependsOnItems = outcome.code === 'PROMO_MINIMUM_NOT_MET' || outcome.code === 'PROMO_NOT_APPLICABLE';
+  const dependsOnItems =
+    outcome.code === 'PROMO_MINIMUM_NOT_MET' || outcome.code === 'PROMO_NOT_APPLICABLE';
   if (isComplete || !dependsOnItems) problems.push(promoProblem(outcome.code));
   return none;
 }
@@ -172,35 +206,21 @@ function amountProblems(order: ReadOrder, totals: Totals): OrderProblem[] {
   const compare = (field: string, given: Minor | null, expected: Minor): OrderProblem[] =>
     given === expected
       ? []
-      : [{ field, code: 'AMOUNT_MISMATCH', message: `The ${field.replace('_', ' ')} is ${toMajor(expected).toFixed(2)}.`, expected: toMajor(expected) }];
+      : [
+          {
+            field,
+            code: 'AMOUNT_MISMATCH',
+            message: `The ${field.replace('_', ' ')} is ${toMajor(expected).toFixed(2)}.`,
+            expected: toMajor(expected),
+          },
+        ];
   return [
     // A subtotal that is no amount has its own code.
-    ...(order.subtotal !== null && order.subtotal > 0 ? compare('subtotal', order.subtotal, totals.subtotal) : []),
+    ...(order.subtotal !== null && order.subtotal > 0
+      ? compare('subtotal', order.subtotal, totals.subtotal)
+      : []),
     ...compare('discount_amount', order.discount, totals.discount),
     ...compare('shipping_fee', order.shipping, totals.shipping),
     ...compare('total_amount', order.total, totals.total),
   ];
-}
-
-/** ORD-7: what a person has to look at, and what is only said. Nothing here refuses an order. */
-function judgeRisk(order: ReadOrder, facts: OrderFacts, totals: Totals): Pick<Judgement, 'warnings' | 'reviews'> {
-  const { settings, currency } = facts.business;
-  const warnings: OrderWarning[] = [];
-  const reviews: Judgement['reviews'] = [];
-  const isCod = order.paymentMethod !== null && paymentKind(order.paymentMethod) === 'cod';
-  const isKnown = facts.user?.isTrusted || facts.user?.isVerified;
-  if (isCod && totals.total > settings.cod_verification_above && !isKnown) {
-    reviews.push('verification');
-    const limit = displayMoney(settings.cod_verification_above, currency);
-    warnings.push({ code: 'VERIFICATION_REQUIRED', message: `Cash on delivery above ${limit} needs an ID check before it is confirmed.` });
-  }
-  if (totals.total > settings.special_approval_above) {
-    reviews.push('special_approval');
-    const limit = displayMoney(settings.special_approval_above, currency);
-    warnings.push({ code: 'SPECIAL_APPROVAL_REQUIRED', message: `Orders above ${limit} need a special approval.` });
-  }
-  if (facts.pendingOrders >= settings.pending_orders_warning_from) {
-    warnings.push({ code: 'MANY_PENDING_ORDERS', message: `This customer has ${facts.pendingOrders} or more pending orders.` });
-  }
-  return { warnings, reviews };
 }

@@ -5,8 +5,22 @@ import { confirmOrder } from '../../../src/orders/confirm-order';
 import { createOrder } from '../../../src/orders/create-order';
 import { findOrder, findOrderByRef, historyOf, listOrders } from '../../../src/orders/order-store';
 import { useDatabase } from '../../support/database';
-import { aBusiness, aCustomer, aProduct, aPromo, orderData, type TestProduct } from '../../support/factories';
-import { brokenChains, chainOf, ledgerProblems, letHoldsExpire, onShelf, stockProblems } from '../../support/stock';
+import {
+  aBusiness,
+  aCustomer,
+  aProduct,
+  aPromo,
+  orderData,
+  type TestProduct,
+} from '../../support/factories';
+import {
+  brokenChains,
+  chainOf,
+  ledgerProblems,
+  letHoldsExpire,
+  onShelf,
+  stockProblems,
+} from '../../support/stock';
 
 const test = useDatabase();
 let business: Business;
@@ -27,36 +41,59 @@ afterEach(async () => {
 });
 
 const place = async (given: Partial<Parameters<typeof orderData>[1]> = {}) => {
-  const result = await createOrder(test.deps, orderData(business, { userId, lines: [{ product: mug, quantity: 2 }], ...given }));
+  const result = await createOrder(
+    test.deps,
+    orderData(business, { userId, lines: [{ product: mug, quantity: 2 }], ...given }),
+  );
   if (result.status !== 201) throw new Error(JSON.stringify(result.body));
   return result.body;
 };
-const confirm = (order: number | string) => confirmOrder(test.deps, { businessId, order, actor: 'staff:1', notes: 'Payment verified' });
-const cancel = (order: number | string) => cancelOrder(test.deps, { businessId, order, actor: 'customer:1', reason: 'Changed my mind' });
+const confirm = (order: number | string) =>
+  confirmOrder(test.deps, { businessId, order, actor: 'staff:1', notes: 'Payment verified' });
+const cancel = (order: number | string) =>
+  cancelOrder(test.deps, { businessId, order, actor: 'customer:1', reason: 'Changed my mind' });
 const templates = async () =>
-  (await test.db.query<{ template: string }>('SELECT template FROM notification_queue ORDER BY id')).map((row) => row.template);
+  (
+    await test.db.query<{ template: string }>('SELECT template FROM notification_queue ORDER BY id')
+  ).map((row) => row.template);
 
 describe('confirming', () => {
   it('sells the stock, tells the customer and queues the fulfilment', async () => {
     const { order_id, order_number } = await place();
-    expect(await confirm(order_number)).toMatchObject({ ok: true, order: { orderStatus: 'confirmed', adminNotes: 'Payment verified' } });
+    expect(await confirm(order_number)).toMatchObject({
+      ok: true,
+      order: { orderStatus: 'confirmed', adminNotes: 'Payment verified' },
+    });
     expect(await onShelf(test.db, mug.id)).toEqual({ stock: 8, reserved: 0 });
     expect(await templates()).toEqual(['order_received', 'owner_new_order', 'order_confirmed']);
-    const queue = await test.db.query("SELECT order_id FROM order_processing_queue WHERE queue_type = 'fulfillment'");
+    const queue = await test.db.query(
+      "SELECT order_id FROM order_processing_queue WHERE queue_type = 'fulfillment'",
+    );
     expect(queue).toEqual([{ order_id }]);
     expect(await historyOf(test.db, order_id)).toMatchObject([
       { kind: 'order', from: null, to: 'pending', changedBy: 'api' },
       { kind: 'payment', from: null, to: 'unpaid' },
       { kind: 'reservation', from: null, to: 'reserved' },
       { kind: 'reservation', from: 'reserved', to: 'committed', changedBy: 'staff:1' },
-      { kind: 'order', from: 'pending', to: 'confirmed', changedBy: 'staff:1', reason: 'Payment verified' },
+      {
+        kind: 'order',
+        from: 'pending',
+        to: 'confirmed',
+        changedBy: 'staff:1',
+        reason: 'Payment verified',
+      },
     ]);
   });
 
   it('is an invalid move the second time, and names it', async () => {
     const { order_id } = await place();
     await confirm(order_id);
-    expect(await confirm(order_id)).toMatchObject({ ok: false, code: 'INVALID_TRANSITION', from: 'confirmed', to: 'confirmed' });
+    expect(await confirm(order_id)).toMatchObject({
+      ok: false,
+      code: 'INVALID_TRANSITION',
+      from: 'confirmed',
+      to: 'confirmed',
+    });
     expect(await onShelf(test.db, mug.id)).toEqual({ stock: 8, reserved: 0 });
   });
 
@@ -64,7 +101,9 @@ describe('confirming', () => {
     const tv = await aProduct(test.db, { businessId, price: 60_000_00 });
     const { order_id } = await place({ lines: [{ product: tv }] });
     expect(await confirm(order_id)).toMatchObject({ ok: false, code: 'VERIFICATION_REQUIRED' });
-    await test.db.transaction((trx) => approveOrderIn(trx, test.deps, { businessId, order: order_id, actor: 'staff:1' }));
+    await test.db.transaction((trx) =>
+      approveOrderIn(trx, test.deps, { businessId, order: order_id, actor: 'staff:1' }),
+    );
     expect(await confirm(order_id)).toMatchObject({ ok: true });
   });
 
@@ -73,14 +112,24 @@ describe('confirming', () => {
     const late = await place({ lines: [{ product: last }] });
     await letHoldsExpire(test.db, late.order_id);
     await place({ userId: await aCustomer(test.db, { businessId }), lines: [{ product: last }] });
-    expect(await confirm(late.order_id)).toMatchObject({ ok: false, code: 'INSUFFICIENT_STOCK', sku: last.sku });
-    expect(await findOrder(test.db, businessId, late.order_id)).toMatchObject({ orderStatus: 'pending' });
+    expect(await confirm(late.order_id)).toMatchObject({
+      ok: false,
+      code: 'INSUFFICIENT_STOCK',
+      sku: last.sku,
+    });
+    expect(await findOrder(test.db, businessId, late.order_id)).toMatchObject({
+      orderStatus: 'pending',
+    });
   });
 
   it('knows only orders of the same shop', async () => {
     const { order_id } = await place();
     const other = await aBusiness(test.db);
-    const outcome = await confirmOrder(test.deps, { businessId: other.id, order: order_id, actor: 'staff:2' });
+    const outcome = await confirmOrder(test.deps, {
+      businessId: other.id,
+      order: order_id,
+      actor: 'staff:2',
+    });
     expect(outcome).toMatchObject({ ok: false, code: 'ORDER_NOT_FOUND' });
   });
 
@@ -96,8 +145,15 @@ describe('confirming', () => {
 describe('cancelling', () => {
   it('gives the hold and the promo use back and keeps the reason', async () => {
     await aPromo(test.db, { businessId, code: 'FIFTY', type: 'fixed', value: '50' });
-    const { order_id } = await place({ promo_code: 'FIFTY', discount_amount: 50, total_amount: 550 });
-    expect(await cancel(order_id)).toMatchObject({ ok: true, order: { orderStatus: 'cancelled', cancellationReason: 'Changed my mind' } });
+    const { order_id } = await place({
+      promo_code: 'FIFTY',
+      discount_amount: 50,
+      total_amount: 550,
+    });
+    expect(await cancel(order_id)).toMatchObject({
+      ok: true,
+      order: { orderStatus: 'cancelled', cancellationReason: 'Changed my mind' },
+    });
     expect(await onShelf(test.db, mug.id)).toEqual({ stock: 10, reserved: 0 });
     expect(await test.db.query('SELECT used_count FROM promo_codes')).toEqual([{ used_count: 0 }]);
     expect((await templates()).at(-1)).toBe('order_cancelled');
@@ -107,10 +163,15 @@ describe('cancelling', () => {
   it('puts the stock of a confirmed order back, and queues the refund of a paid one', async () => {
     const { order_id } = await place();
     await confirm(order_id);
-    await test.db.execute("UPDATE orders SET payment_status = 'paid', paid_amount = total_amount WHERE id = ?", [order_id]);
+    await test.db.execute(
+      "UPDATE orders SET payment_status = 'paid', paid_amount = total_amount WHERE id = ?",
+      [order_id],
+    );
     await cancel(order_id);
     expect(await onShelf(test.db, mug.id)).toEqual({ stock: 10, reserved: 0 });
-    const [work] = await test.db.query<{ payload: string }>("SELECT payload FROM order_processing_queue WHERE queue_type = 'payment'");
+    const [work] = await test.db.query<{ payload: string }>(
+      "SELECT payload FROM order_processing_queue WHERE queue_type = 'payment'",
+    );
     expect(JSON.parse(work?.payload ?? '{}')).toMatchObject({ action: 'refund' });
   });
 
@@ -120,17 +181,31 @@ describe('cancelling', () => {
     expect(await chainOf(test.db, order_id, 'payment')).toBe('NULL>pending pending>voided');
   });
 
-  it.each(['shipped', 'delivered', 'completed', 'cancelled'])('is an invalid move for an order that is %s', async (status) => {
-    const { order_id } = await place();
-    await cancel(order_id);
-    await test.db.execute('UPDATE orders SET order_status = ? WHERE id = ?', [status, order_id]);
-    expect(await cancel(order_id)).toMatchObject({ ok: false, code: 'INVALID_TRANSITION', from: status, to: 'cancelled' });
-  });
+  it.each(['shipped', 'delivered', 'completed', 'cancelled'])(
+    'is an invalid move for an order that is %s',
+    async (status) => {
+      const { order_id } = await place();
+      await cancel(order_id);
+      await test.db.execute('UPDATE orders SET order_status = ? WHERE id = ?', [status, order_id]);
+      expect(await cancel(order_id)).toMatchObject({
+        ok: false,
+        code: 'INVALID_TRANSITION',
+        from: status,
+        to: 'cancelled',
+      });
+    },
+  );
 
   it('lets a customer cancel only their own', async () => {
     const { order_id } = await place();
     const stranger = await aCustomer(test.db, { businessId });
-    const outcome = await cancelOrder(test.deps, { businessId, order: order_id, actor: 'x', reason: 'y', userId: stranger });
+    const outcome = await cancelOrder(test.deps, {
+      businessId,
+      order: order_id,
+      actor: 'x',
+      reason: 'y',
+      userId: stranger,
+    });
     expect(outcome).toMatchObject({ ok: false, code: 'ORDER_NOT_FOUND' });
   });
 });
@@ -160,7 +235,9 @@ describe('finding an order', () => {
     const { order_id } = await place();
     const list = async (filters: object) =>
       (await listOrders(test.db, { businessId, limit: 10, ...filters })).map((order) => order.id);
-    expect(await list({ status: 'pending', source: 'messenger', userId, text: 'Dela' })).toEqual([order_id]);
+    expect(await list({ status: 'pending', source: 'messenger', userId, text: 'Dela' })).toEqual([
+      order_id,
+    ]);
     expect(await list({ text: '%' })).toEqual([]);
     expect(await list({ status: 'shipped' })).toEqual([]);
     expect(await list({ beforeId: order_id })).toEqual([]);

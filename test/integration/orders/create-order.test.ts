@@ -2,8 +2,24 @@ import type { Business } from '../../../src/businesses/business-store';
 import { createOrder } from '../../../src/orders/create-order';
 import type { OrderData } from '../../../src/orders/order';
 import { useDatabase } from '../../support/database';
-import { aBusiness, aCustomer, aProduct, aPromo, aVariant, orderData, type TestProduct } from '../../support/factories';
-import { brokenChains, chainOf, holdsOf, ledgerProblems, letHoldsExpire, onShelf, stockProblems } from '../../support/stock';
+import {
+  aBusiness,
+  aCustomer,
+  aProduct,
+  aPromo,
+  aVariant,
+  orderData,
+  type TestProduct,
+} from '../../support/factories';
+import {
+  brokenChains,
+  chainOf,
+  holdsOf,
+  ledgerProblems,
+  letHoldsExpire,
+  onShelf,
+  stockProblems,
+} from '../../support/stock';
 
 const test = useDatabase();
 let business: Business;
@@ -15,7 +31,13 @@ beforeEach(async () => {
   business = await aBusiness(test.db);
   businessId = business.id;
   userId = await aCustomer(test.db, { businessId });
-  mug = await aProduct(test.db, { businessId, name: 'Blue mug', price: 250_00, stock: 10, sku: 'MUG' });
+  mug = await aProduct(test.db, {
+    businessId,
+    name: 'Blue mug',
+    price: 250_00,
+    stock: 10,
+    sku: 'MUG',
+  });
 });
 afterEach(async () => {
   expect(await stockProblems(test.db)).toEqual([]);
@@ -25,7 +47,8 @@ afterEach(async () => {
 
 const data = (given: Partial<Parameters<typeof orderData>[1]> = {}): OrderData =>
   orderData(business, { userId, lines: [{ product: mug, quantity: 2 }], ...given });
-const create = (given: OrderData | Record<string, unknown> = data()) => createOrder(test.deps, given);
+const create = (given: OrderData | Record<string, unknown> = data()) =>
+  createOrder(test.deps, given);
 const placed = async (given?: OrderData) => {
   const result = await create(given);
   if (result.status !== 201) throw new Error(JSON.stringify(result.body));
@@ -33,7 +56,9 @@ const placed = async (given?: OrderData) => {
 };
 const codes = async (given: OrderData | Record<string, unknown>): Promise<string[]> => {
   const result = await create(given);
-  return result.status === 201 ? [] : result.body.validation_errors.map((problem) => `${problem.field} ${problem.code}`);
+  return result.status === 201
+    ? []
+    : result.body.validation_errors.map((problem) => `${problem.field} ${problem.code}`);
 };
 const count = async (table: string) =>
   (await test.db.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n;
@@ -57,19 +82,31 @@ describe('placing an order', () => {
     expect(await onShelf(test.db, mug.id)).toEqual({ stock: 10, reserved: 2 });
     expect(await holdsOf(test.db, body.order_id)).toEqual([{ status: 'reserved', quantity: 2 }]);
     for (const kind of ['order', 'payment', 'reservation'] as const) {
-      expect(await chainOf(test.db, body.order_id, kind)).toMatch(/^NULL>(pending|unpaid|reserved)$/);
+      expect(await chainOf(test.db, body.order_id, kind)).toMatch(
+        /^NULL>(pending|unpaid|reserved)$/,
+      );
     }
-    const notifications = await test.db.query('SELECT recipient_type, template, payload FROM notification_queue ORDER BY id');
+    const notifications = await test.db.query(
+      'SELECT recipient_type, template, payload FROM notification_queue ORDER BY id',
+    );
     expect(notifications).toMatchObject([
       { recipient_type: 'customer', template: 'order_received' },
-      { recipient_type: 'owner', template: 'owner_new_order', payload: expect.stringContaining('2 x Blue mug') as string },
+      {
+        recipient_type: 'owner',
+        template: 'owner_new_order',
+        payload: expect.stringContaining('2 x Blue mug') as string,
+      },
     ]);
     expect(await test.db.query('SELECT queue_type, status FROM order_processing_queue')).toEqual([
       { queue_type: 'new_order', status: 'pending' },
     ]);
-    expect(await test.db.query('SELECT event_type FROM outbox_events')).toEqual([{ event_type: 'order.created' }]);
+    expect(await test.db.query('SELECT event_type FROM outbox_events')).toEqual([
+      { event_type: 'order.created' },
+    ]);
     expect(await count('order_metrics')).toBe(1);
-    const [entry] = await test.db.query("SELECT changed_by, reason FROM order_state_history WHERE kind = 'order'");
+    const [entry] = await test.db.query(
+      "SELECT changed_by, reason FROM order_state_history WHERE kind = 'order'",
+    );
     expect(entry).toEqual({ changed_by: 'api', reason: 'order placed' });
   });
 
@@ -89,9 +126,13 @@ describe('placing an order', () => {
   it('numbers the orders of a day, each shop for itself, and grows past five digits', async () => {
     test.clock.set('2026-03-05T03:00:00Z');
     await placed();
-    expect((await placed(data({ confirm_duplicate: true }))).order_number).toBe('ORD-20260305-00002');
+    expect((await placed(data({ confirm_duplicate: true }))).order_number).toBe(
+      'ORD-20260305-00002',
+    );
     await test.db.execute('UPDATE order_counters SET last_number = 99999');
-    expect((await placed(data({ confirm_duplicate: true }))).order_number).toBe('ORD-20260305-100000');
+    expect((await placed(data({ confirm_duplicate: true }))).order_number).toBe(
+      'ORD-20260305-100000',
+    );
   });
 
   it('ships nothing for what is picked up', async () => {
@@ -110,7 +151,12 @@ describe('placing an order', () => {
 
   it('sells variants from their own stock', async () => {
     const tee = await aProduct(test.db, { businessId, stock: 0 });
-    const large = await aVariant(test.db, { businessId, productId: tee.id, stock: 1, price: 399_00 });
+    const large = await aVariant(test.db, {
+      businessId,
+      productId: tee.id,
+      stock: 1,
+      price: 399_00,
+    });
     const { order } = await placed(data({ lines: [{ product: tee, variant: large }] }));
     expect(order.items).toMatchObject([{ sku: large.sku, unit_price: 399 }]);
   });
@@ -168,7 +214,14 @@ describe('refusing an order', () => {
         'promo_code PROMO_NOT_FOUND',
       ].sort(),
     );
-    for (const table of ['orders', 'order_items', 'inventory_reservations', 'notification_queue', 'outbox_events', 'order_state_history']) {
+    for (const table of [
+      'orders',
+      'order_items',
+      'inventory_reservations',
+      'notification_queue',
+      'outbox_events',
+      'order_state_history',
+    ]) {
       expect({ table, rows: await count(table) }).toEqual({ table, rows: 0 });
     }
     expect(await count('stock_movements')).toBe(before);
@@ -178,8 +231,16 @@ describe('refusing an order', () => {
   it.each<[string, (given: OrderData) => unknown, string[]]>([
     ['no items', (given) => ({ ...given, items: [] }), ['items ITEMS_REQUIRED']],
     ['items that are no list', (given) => ({ ...given, items: 'mug' }), ['items ITEMS_REQUIRED']],
-    ['an amount with half a cent', (given) => ({ ...given, subtotal: 500.005 }), ['subtotal INVALID_SUBTOTAL']],
-    ['an unknown source', (given) => ({ ...given, order_source: 'fax' }), ['order_source INVALID_FIELD']],
+    [
+      'an amount with half a cent',
+      (given) => ({ ...given, subtotal: 500.005 }),
+      ['subtotal INVALID_SUBTOTAL'],
+    ],
+    [
+      'an unknown source',
+      (given) => ({ ...given, order_source: 'fax' }),
+      ['order_source INVALID_FIELD'],
+    ],
     ['no body at all', () => null, ['user_id USER_NOT_FOUND', 'items ITEMS_REQUIRED']],
   ])('names %s', async (_, change, expected) => {
     expect(await codes(change(data()) as OrderData)).toEqual(expect.arrayContaining(expected));
@@ -215,7 +276,10 @@ describe('refusing an order', () => {
 
   it('answers 409 for a shortage and says how many are left', async () => {
     const result = await create(data({ lines: [{ product: mug, quantity: 11 }] }));
-    expect(result).toMatchObject({ status: 409, body: { code: 'INSUFFICIENT_STOCK', validation_errors: [{ available: 10, sku: 'MUG' }] } });
+    expect(result).toMatchObject({
+      status: 409,
+      body: { code: 'INSUFFICIENT_STOCK', validation_errors: [{ available: 10, sku: 'MUG' }] },
+    });
   });
 });
 
@@ -251,7 +315,10 @@ describe('an idempotency key', () => {
 
   it('is refused with other content', async () => {
     await placed({ ...data(), idempotency_key: 'key-1' });
-    const result = await create({ ...data({ lines: [{ product: mug }] }), idempotency_key: 'key-1' });
+    const result = await create({
+      ...data({ lines: [{ product: mug }] }),
+      idempotency_key: 'key-1',
+    });
     expect(result).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_MISMATCH' } });
   });
 
@@ -272,7 +339,12 @@ describe('an idempotency key', () => {
 describe('a promo code', () => {
   const withPromo = (code: string, discount: number) => {
     const given = data();
-    return { ...given, promo_code: code, discount_amount: discount, total_amount: Number(given.total_amount) - discount };
+    return {
+      ...given,
+      promo_code: code,
+      discount_amount: discount,
+      total_amount: Number(given.total_amount) - discount,
+    };
   };
 
   it('lowers the total and counts its use', async () => {
@@ -280,7 +352,9 @@ describe('a promo code', () => {
     const { order } = await placed(withPromo('ten', 50));
     expect(order).toMatchObject({ discount_amount: 50, total_amount: 550, promo_code: 'TEN' });
     const other = await aCustomer(test.db, { businessId });
-    expect(await codes({ ...withPromo('TEN', 50), user_id: other })).toContain('promo_code PROMO_LIMIT_REACHED');
+    expect(await codes({ ...withPromo('TEN', 50), user_id: other })).toContain(
+      'promo_code PROMO_LIMIT_REACHED',
+    );
     expect(await test.db.query('SELECT used_count FROM promo_codes')).toEqual([{ used_count: 1 }]);
   });
 
@@ -297,7 +371,9 @@ describe('a promo code', () => {
   it('is limited per customer', async () => {
     await aPromo(test.db, { businessId, code: 'ONCE', perCustomer: 1 });
     await placed(withPromo('ONCE', 50));
-    expect(await codes({ ...withPromo('ONCE', 50), confirm_duplicate: true })).toContain('promo_code PROMO_LIMIT_REACHED');
+    expect(await codes({ ...withPromo('ONCE', 50), confirm_duplicate: true })).toContain(
+      'promo_code PROMO_LIMIT_REACHED',
+    );
   });
 });
 
@@ -307,19 +383,27 @@ describe('risk', () => {
     const body = await placed(data({ lines: [{ product: tv }] }));
     expect(body.warnings.map((warning) => warning.code)).toEqual(['VERIFICATION_REQUIRED']);
     expect(body.order.requires_verification).toBe(true);
-    expect(await test.db.query('SELECT kind, status FROM order_reviews')).toEqual([{ kind: 'verification', status: 'open' }]);
+    expect(await test.db.query('SELECT kind, status FROM order_reviews')).toEqual([
+      { kind: 'verification', status: 'open' },
+    ]);
   });
 
   it('trusts trusted buyers', async () => {
     const tv = await aProduct(test.db, { businessId, price: 60_000_00 });
     const trusted = await aCustomer(test.db, { businessId, isTrusted: true });
-    expect((await placed(data({ userId: trusted, lines: [{ product: tv }] }))).warnings).toEqual([]);
+    expect((await placed(data({ userId: trusted, lines: [{ product: tv }] }))).warnings).toEqual(
+      [],
+    );
   });
 
   it('wants an approval above 500,000 however it is paid, and warns at five pending orders', async () => {
-    for (let n = 0; n < 5; n += 1) await placed(data({ confirm_duplicate: true, lines: [{ product: mug }] }));
+    for (let n = 0; n < 5; n += 1)
+      await placed(data({ confirm_duplicate: true, lines: [{ product: mug }] }));
     const car = await aProduct(test.db, { businessId, price: 600_000_00 });
     const body = await placed(data({ payment_method: 'card', lines: [{ product: car }] }));
-    expect(body.warnings.map((warning) => warning.code)).toEqual(['SPECIAL_APPROVAL_REQUIRED', 'MANY_PENDING_ORDERS']);
+    expect(body.warnings.map((warning) => warning.code)).toEqual([
+      'SPECIAL_APPROVAL_REQUIRED',
+      'MANY_PENDING_ORDERS',
+    ]);
   });
 });

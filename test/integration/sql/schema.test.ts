@@ -15,37 +15,66 @@ const namesOf = (kind: string) =>
     .sort();
 
 const CATALOGUE: Record<string, string> = {
-  tables: "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
+  tables:
+    "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
   views: 'SELECT TABLE_NAME AS name FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()',
-  procedures: 'SELECT ROUTINE_NAME AS name FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()',
-  triggers: 'SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()',
-  events: 'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()',
+  procedures:
+    'SELECT ROUTINE_NAME AS name FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()',
+  triggers:
+    'SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()',
+  events:
+    'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()',
 };
 
-it.each(Object.entries(CATALOGUE))('every file of %s is an object of the database', async (kind, sql) => {
-  const rows = await test.db.query<{ name: string }>(sql);
-  expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(namesOf(kind)));
-});
+it.each(Object.entries(CATALOGUE))(
+  'every file of %s is an object of the database',
+  async (kind, sql) => {
+    const rows = await test.db.query<{ name: string }>(sql);
+    expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(namesOf(kind)));
+  },
+);
 
-it.each(['procedures', 'triggers', 'views', 'events'])('no file of %s names a definer or takes a server-wide lock', (kind) => {
-  for (const name of namesOf(kind)) {
-    expect(readFileSync(path.join(SQL, kind, `${name}.sql`), 'utf8')).not.toMatch(/DEFINER\s*=|GET_LOCK|SQL SECURITY DEFINER/i);
-  }
-});
+it.each(['procedures', 'triggers', 'views', 'events'])(
+  'no file of %s names a definer or takes a server-wide lock',
+  (kind) => {
+    for (const name of namesOf(kind)) {
+      expect(readFileSync(path.join(SQL, kind, `${name}.sql`), 'utf8')).not.toMatch(
+        /DEFINER\s*=|GET_LOCK|SQL SECURITY DEFINER/i,
+      );
+    }
+  },
+);
 
 it('the migrations go down to nothing and up again', async () => {
   const own = await createTestDatabase();
   try {
     const run = (name: string) =>
-      promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', `void require('./src/db/migrate.ts').${name}(process.argv[1])`, own.url], {
-        cwd: path.join(SQL, '..', '..'),
-      });
+      promisify(execFile)(
+        process.execPath,
+        [
+          '--import',
+          'tsx',
+          '-e',
+          `void require('./src/db/migrate.ts').${name}(process.argv[1])`,
+          own.url,
+        ],
+        {
+          cwd: path.join(SQL, '..', '..'),
+        },
+      );
     await run('migrateDown');
     const left = await own.db.query<{ name: string }>(CATALOGUE.tables!);
-    expect(left.map((row) => row.name).sort()).toEqual(['migration_guard', 'schema_migrations', 'schema_migrations_lock']);
-    for (const kind of ['views', 'procedures', 'triggers', 'events']) expect(await own.db.query(CATALOGUE[kind]!)).toEqual([]);
+    expect(left.map((row) => row.name).sort()).toEqual([
+      'migration_guard',
+      'schema_migrations',
+      'schema_migrations_lock',
+    ]);
+    for (const kind of ['views', 'procedures', 'triggers', 'events'])
+      expect(await own.db.query(CATALOGUE[kind]!)).toEqual([]);
     await run('migrateToLatest');
-    const names = (await own.db.query<{ name: string }>(CATALOGUE.procedures!)).map((row) => row.name).sort();
+    const names = (await own.db.query<{ name: string }>(CATALOGUE.procedures!))
+      .map((row) => row.name)
+      .sort();
     expect(names).toEqual(namesOf('procedures'));
   } finally {
     await own.drop();
@@ -66,12 +95,22 @@ it.each([
 });
 
 it('has more than 25 indexes, and the file of each says what it is for', async () => {
-  const tables = ['orders', 'order_items', 'products', 'product_variants', 'inventory_reservations', 'order_processing_queue'];
+  const tables = [
+    'orders',
+    'order_items',
+    'products',
+    'product_variants',
+    'inventory_reservations',
+    'order_processing_queue',
+  ];
   for (const table of tables) {
     const lines = readFileSync(path.join(SQL, 'tables', `${table}.sql`), 'utf8').split('\n');
     lines.forEach((line, at) => {
       if (!/^\s+INDEX /.test(line)) return;
-      expect({ line, above: lines[at - 1] }).toEqual({ line, above: expect.stringMatching(/^\s+(--|INDEX )/) as string });
+      expect({ line, above: lines[at - 1] }).toEqual({
+        line,
+        above: expect.stringMatching(/^\s+(--|INDEX )/) as string,
+      });
     });
   }
   const [row] = await test.db.query<{ indexes: number }>(

@@ -18,7 +18,8 @@ const held = async (product: Awaited<ReturnType<typeof aProduct>>) => {
   await test.db.call('CALL sp_reserve_order_inventory(?, 30)', [orderId]);
   return orderId;
 };
-const expire = async (orderId: number) => (await test.db.call('CALL sp_expire_order_inventory(?)', [orderId]))[0]?.[0];
+const expire = async (orderId: number) =>
+  (await test.db.call('CALL sp_expire_order_inventory(?)', [orderId]))[0]?.[0];
 
 it('ends holds whose time is over, and only those', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
@@ -33,12 +34,15 @@ it('ends holds whose time is over, and only those', async () => {
 
 it('is what the clean-up job runs, so many orders at a time', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
-  for (const orderId of [await held(mug), await held(mug), await held(mug)]) await letHoldsExpire(test.db, orderId);
+  for (const orderId of [await held(mug), await held(mug), await held(mug)])
+    await letHoldsExpire(test.db, orderId);
   expect(await expireReservations(test.deps, 2)).toBe(2);
   expect(await expireReservations(test.deps, 2)).toBe(1);
   expect(await expireReservations(test.deps, 2)).toBe(0);
   expect(await onShelf(test.db, mug.id)).toEqual({ stock: 5, reserved: 0 });
-  const [row] = await test.db.query('SELECT changed_by FROM order_state_history ORDER BY id DESC LIMIT 1');
+  const [row] = await test.db.query(
+    'SELECT changed_by FROM order_state_history ORDER BY id DESC LIMIT 1',
+  );
   expect(row).toEqual({ changed_by: 'job:expire-holds' });
 });
 

@@ -15,9 +15,19 @@ beforeEach(async () => {
 });
 
 const reserve = async (orderId: number, minutes = 30) =>
-  (await test.db.call<Record<string, unknown>>('CALL sp_reserve_order_inventory(?, ?)', [orderId, minutes]))[0]?.[0];
+  (
+    await test.db.call<Record<string, unknown>>('CALL sp_reserve_order_inventory(?, ?)', [
+      orderId,
+      minutes,
+    ])
+  )[0]?.[0];
 const stock = async (id: number, table = 'products') =>
-  (await test.db.query(`SELECT stock_quantity AS stock, reserved_stock AS reserved, version FROM ${table} WHERE id = ?`, [id]))[0];
+  (
+    await test.db.query(
+      `SELECT stock_quantity AS stock, reserved_stock AS reserved, version FROM ${table} WHERE id = ?`,
+      [id],
+    )
+  )[0];
 const reservations = (orderId: number) =>
   test.db.query<{ status: string; quantity: number }>(
     'SELECT status, quantity FROM inventory_reservations WHERE order_id = ? ORDER BY id',
@@ -29,32 +39,54 @@ const chain = (orderId: number) =>
     [orderId],
   );
 const letExpire = (orderId: number) =>
-  test.db.execute('UPDATE inventory_reservations SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE WHERE order_id = ?', [
-    orderId,
-  ]);
+  test.db.execute(
+    'UPDATE inventory_reservations SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE WHERE order_id = ?',
+    [orderId],
+  );
 
 it('holds every line, products and variants alike, and leaves the stock on hand', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
   const tee = await aProduct(test.db, { businessId, stock: 0 });
   const large = await aVariant(test.db, { businessId, productId: tee.id, stock: 3 });
-  const orderId = await anOrder(test.db, { businessId, userId, lines: [{ product: mug, quantity: 2 }, { product: tee, variant: large }] });
+  const orderId = await anOrder(test.db, {
+    businessId,
+    userId,
+    lines: [
+      { product: mug, quantity: 2 },
+      { product: tee, variant: large },
+    ],
+  });
 
-  expect(await reserve(orderId)).toMatchObject({ outcome: 'reserved', lines_changed: 2, holds_taken_back: 0 });
+  expect(await reserve(orderId)).toMatchObject({
+    outcome: 'reserved',
+    lines_changed: 2,
+    holds_taken_back: 0,
+  });
 
   expect(await stock(mug.id)).toMatchObject({ stock: 5, reserved: 2, version: 1 });
-  expect(await stock(large.id, 'product_variants')).toMatchObject({ stock: 3, reserved: 1, version: 1 });
+  expect(await stock(large.id, 'product_variants')).toMatchObject({
+    stock: 3,
+    reserved: 1,
+    version: 1,
+  });
   expect(await reservations(orderId)).toEqual([
     { status: 'reserved', quantity: 2 },
     { status: 'reserved', quantity: 1 },
   ]);
   expect(await chain(orderId)).toEqual([{ from_state: null, to_state: 'reserved' }]);
-  const items = await test.db.query('SELECT inventory_reserved, inventory_reserved_at IS NOT NULL AS at FROM order_items');
+  const items = await test.db.query(
+    'SELECT inventory_reserved, inventory_reserved_at IS NOT NULL AS at FROM order_items',
+  );
   expect(items).toEqual([{ inventory_reserved: 1, at: 1 }, { inventory_reserved: 1, at: 1 }]); // prettier-ignore
 });
 
 it('changes nothing when it is repeated, and says so', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
-  const orderId = await anOrder(test.db, { businessId, userId, lines: [{ product: mug, quantity: 2 }] });
+  const orderId = await anOrder(test.db, {
+    businessId,
+    userId,
+    lines: [{ product: mug, quantity: 2 }],
+  });
   await reserve(orderId);
 
   expect(await reserve(orderId)).toMatchObject({ outcome: 'already_reserved', lines_changed: 0 });
@@ -66,9 +98,16 @@ it('changes nothing when it is repeated, and says so', async () => {
 it('holds nothing when one line is short, and names it', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
   const plate = await aProduct(test.db, { businessId, stock: 1, sku: 'PLATE' });
-  const orderId = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }, { product: plate, quantity: 2 }] });
+  const orderId = await anOrder(test.db, {
+    businessId,
+    userId,
+    lines: [{ product: mug }, { product: plate, quantity: 2 }],
+  });
 
-  await expect(reserve(orderId)).rejects.toMatchObject({ errno: 1644, sqlMessage: 'insufficient_stock:PLATE' });
+  await expect(reserve(orderId)).rejects.toMatchObject({
+    errno: 1644,
+    sqlMessage: 'insufficient_stock:PLATE',
+  });
 
   expect(await stock(mug.id)).toMatchObject({ reserved: 0 });
   expect(await reservations(orderId)).toEqual([]);
@@ -77,8 +116,14 @@ it('holds nothing when one line is short, and names it', async () => {
 it('adds up two lines of the same product', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 3 });
   const lines = [{ product: mug, quantity: 2 }, { product: mug, quantity: 2 }]; // prettier-ignore
-  await expect(reserve(await anOrder(test.db, { businessId, userId, lines }))).rejects.toMatchObject({ errno: 1644 });
-  const orderId = await anOrder(test.db, { businessId, userId, lines: [{ product: mug, quantity: 2 }, { product: mug }] });
+  await expect(
+    reserve(await anOrder(test.db, { businessId, userId, lines })),
+  ).rejects.toMatchObject({ errno: 1644 });
+  const orderId = await anOrder(test.db, {
+    businessId,
+    userId,
+    lines: [{ product: mug, quantity: 2 }, { product: mug }],
+  });
   await reserve(orderId);
   expect(await stock(mug.id)).toMatchObject({ reserved: 3 });
 });
@@ -113,9 +158,14 @@ it('takes back an expired hold of another order before it judges the stock', asy
     { from_state: 'reserved', to_state: 'expired' },
   ]);
   expect(await stock(mug.id)).toMatchObject({ stock: 1, reserved: 1 });
-  const [line] = await test.db.query<{ inventory_reserved: number }>('SELECT inventory_reserved FROM order_items WHERE order_id = ?', [first]);
+  const [line] = await test.db.query<{ inventory_reserved: number }>(
+    'SELECT inventory_reserved FROM order_items WHERE order_id = ?',
+    [first],
+  );
   expect(line).toEqual({ inventory_reserved: 0 });
-  const movements = await test.db.query('SELECT order_id, reserved_before, reserved_after, reason FROM stock_movements WHERE order_id IS NOT NULL ORDER BY id');
+  const movements = await test.db.query(
+    'SELECT order_id, reserved_before, reserved_after, reason FROM stock_movements WHERE order_id IS NOT NULL ORDER BY id',
+  );
   expect(movements).toEqual([
     { order_id: first, reserved_before: 0, reserved_after: 1, reason: 'hold placed' },
     { order_id: first, reserved_before: 1, reserved_after: 0, reason: 'hold expired' },
@@ -134,59 +184,74 @@ it('gives a hold of its own that has run out a new time', async () => {
   expect(await stock(mug.id)).toMatchObject({ reserved: 1 });
 });
 
-describe.each(['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])('called by hand under %s', (level) => {
-  it('is one transaction of its own, and leaves nothing when it fails', async () => {
-    const mug = await aProduct(test.db, { businessId, stock: 5 });
-    const plate = await aProduct(test.db, { businessId, stock: 0 });
-    const client = await test.client();
-    await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
-    const good = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
-    const bad = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }, { product: plate }] });
+describe.each(['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])(
+  'called by hand under %s',
+  (level) => {
+    it('is one transaction of its own, and leaves nothing when it fails', async () => {
+      const mug = await aProduct(test.db, { businessId, stock: 5 });
+      const plate = await aProduct(test.db, { businessId, stock: 0 });
+      const client = await test.client();
+      await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
+      const good = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
+      const bad = await anOrder(test.db, {
+        businessId,
+        userId,
+        lines: [{ product: mug }, { product: plate }],
+      });
 
-    await client.query('CALL sp_reserve_order_inventory(?, 30)', [good]);
-    await expect(client.query('CALL sp_reserve_order_inventory(?, 30)', [bad])).rejects.toMatchObject({ errno: 1644 });
-    await client.query('ROLLBACK');
+      await client.query('CALL sp_reserve_order_inventory(?, 30)', [good]);
+      await expect(
+        client.query('CALL sp_reserve_order_inventory(?, 30)', [bad]),
+      ).rejects.toMatchObject({ errno: 1644 });
+      await client.query('ROLLBACK');
 
-    expect(await stock(mug.id)).toMatchObject({ reserved: 1 });
-    expect(await reservations(bad)).toEqual([]);
-  });
+      expect(await stock(mug.id)).toMatchObject({ reserved: 1 });
+      expect(await reservations(bad)).toEqual([]);
+    });
 
-  it("is a part of the caller's transaction when there is one", async () => {
-    const mug = await aProduct(test.db, { businessId, stock: 5 });
-    const plate = await aProduct(test.db, { businessId, stock: 0 });
-    const client = await test.client();
-    await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
-    const good = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
-    const bad = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }, { product: plate }] });
+    it("is a part of the caller's transaction when there is one", async () => {
+      const mug = await aProduct(test.db, { businessId, stock: 5 });
+      const plate = await aProduct(test.db, { businessId, stock: 0 });
+      const client = await test.client();
+      await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
+      const good = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
+      const bad = await anOrder(test.db, {
+        businessId,
+        userId,
+        lines: [{ product: mug }, { product: plate }],
+      });
 
-    await client.query('START TRANSACTION');
-    await client.query("UPDATE users SET name = 'Changed before' WHERE id = ?", [userId]);
-    await client.query('CALL sp_reserve_order_inventory(?, 30)', [good]);
-    await expect(client.query('CALL sp_reserve_order_inventory(?, 30)', [bad])).rejects.toMatchObject({ errno: 1644 });
-    await client.query('ROLLBACK');
+      await client.query('START TRANSACTION');
+      await client.query("UPDATE users SET name = 'Changed before' WHERE id = ?", [userId]);
+      await client.query('CALL sp_reserve_order_inventory(?, 30)', [good]);
+      await expect(
+        client.query('CALL sp_reserve_order_inventory(?, 30)', [bad]),
+      ).rejects.toMatchObject({ errno: 1644 });
+      await client.query('ROLLBACK');
 
-    expect(await stock(mug.id)).toMatchObject({ reserved: 0 });
-    expect(await test.db.query('SELECT name FROM users')).toEqual([{ name: 'Maria Santos' }]);
-  });
+      expect(await stock(mug.id)).toMatchObject({ reserved: 0 });
+      expect(await test.db.query('SELECT name FROM users')).toEqual([{ name: 'Maria Santos' }]);
+    });
 
-  it('takes back a hold that was placed and ran out since the transaction began', async () => {
-    const mug = await aProduct(test.db, { businessId, stock: 1 });
-    const theirs = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
-    const ours = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
-    const client = await test.client();
-    await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
-    if (level === 'SERIALIZABLE') return; // Its reads lock, so nobody can commit in between.
-    await client.query('START TRANSACTION');
-    await client.query('SELECT * FROM products');
-    await client.query('SELECT * FROM inventory_reservations');
-    await reserve(theirs);
-    await letExpire(theirs);
-    await client.query('CALL sp_reserve_order_inventory(?, 30)', [ours]);
-    await client.query('COMMIT');
-    expect(await stock(mug.id)).toMatchObject({ reserved: 1 });
-    expect(await reservations(theirs)).toMatchObject([{ status: 'expired' }]);
-  });
-});
+    it('takes back a hold that was placed and ran out since the transaction began', async () => {
+      const mug = await aProduct(test.db, { businessId, stock: 1 });
+      const theirs = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
+      const ours = await anOrder(test.db, { businessId, userId, lines: [{ product: mug }] });
+      const client = await test.client();
+      await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
+      if (level === 'SERIALIZABLE') return; // Its reads lock, so nobody can commit in between.
+      await client.query('START TRANSACTION');
+      await client.query('SELECT * FROM products');
+      await client.query('SELECT * FROM inventory_reservations');
+      await reserve(theirs);
+      await letExpire(theirs);
+      await client.query('CALL sp_reserve_order_inventory(?, 30)', [ours]);
+      await client.query('COMMIT');
+      expect(await stock(mug.id)).toMatchObject({ reserved: 1 });
+      expect(await reservations(theirs)).toMatchObject([{ status: 'expired' }]);
+    });
+  },
+);
 
 it('works with autocommit switched off, and leaves the commit to the client', async () => {
   const mug = await aProduct(test.db, { businessId, stock: 5 });
@@ -203,7 +268,11 @@ it('leaves the session as it was, also when it fails', async () => {
   const orderId = await anOrder(test.db, { businessId, userId, lines: [{ product: plate }] });
   const client = await test.client();
   await client.query("SET @tindera_reason = 'mine', @tindera_order_id = 7");
-  await expect(client.query('CALL sp_reserve_order_inventory(?, 30)', [orderId])).rejects.toMatchObject({ errno: 1644 });
-  const [rows] = await client.query<RowDataPacket[]>('SELECT @tindera_reason AS reason, @tindera_order_id AS order_id');
+  await expect(
+    client.query('CALL sp_reserve_order_inventory(?, 30)', [orderId]),
+  ).rejects.toMatchObject({ errno: 1644 });
+  const [rows] = await client.query<RowDataPacket[]>(
+    'SELECT @tindera_reason AS reason, @tindera_order_id AS order_id',
+  );
   expect(rows).toEqual([{ reason: 'mine', order_id: 7 }]);
 });

@@ -21,22 +21,32 @@ describe('vw_inventory_status', () => {
     [0, 5, 'OUT_OF_STOCK'],
   ])('calls %d pieces at a threshold of %d %s', async (stock, lowStockThreshold, status) => {
     const { id } = await aProduct(test.db, { businessId, stock, lowStockThreshold });
-    const [row] = await test.db.query('SELECT available_quantity, stock_status FROM vw_inventory_status WHERE product_id = ?', [id]);
+    const [row] = await test.db.query(
+      'SELECT available_quantity, stock_status FROM vw_inventory_status WHERE product_id = ?',
+      [id],
+    );
     expect(row).toEqual({ available_quantity: stock, stock_status: status });
   });
 
   it('has the variants of a product instead of the product', async () => {
     const tee = await aProduct(test.db, { businessId, stock: 0 });
     const large = await aVariant(test.db, { businessId, productId: tee.id, stock: 9 });
-    const rows = await test.db.query('SELECT product_id, variant_id, sku, stock_status FROM vw_inventory_status');
-    expect(rows).toEqual([{ product_id: tee.id, variant_id: large.id, sku: large.sku, stock_status: 'IN_STOCK' }]);
+    const rows = await test.db.query(
+      'SELECT product_id, variant_id, sku, stock_status FROM vw_inventory_status',
+    );
+    expect(rows).toEqual([
+      { product_id: tee.id, variant_id: large.id, sku: large.sku, stock_status: 'IN_STOCK' },
+    ]);
   });
 });
 
 describe('with an order', () => {
   beforeEach(async () => {
     const mug = await aProduct(test.db, { businessId, name: 'Blue mug', price: 250_00 });
-    const result = await createOrder(test.deps, orderData(business, { userId, lines: [{ product: mug, quantity: 2 }] }));
+    const result = await createOrder(
+      test.deps,
+      orderData(business, { userId, lines: [{ product: mug, quantity: 2 }] }),
+    );
     expect(result.status).toBe(201);
   });
 
@@ -55,9 +65,9 @@ describe('with an order', () => {
   });
 
   it('vw_pending_orders tells what it waits for', async () => {
-    expect(await test.db.query('SELECT order_status, waiting_for, age_minutes FROM vw_pending_orders')).toEqual([
-      { order_status: 'pending', waiting_for: 'confirm', age_minutes: 0 },
-    ]);
+    expect(
+      await test.db.query('SELECT order_status, waiting_for, age_minutes FROM vw_pending_orders'),
+    ).toEqual([{ order_status: 'pending', waiting_for: 'confirm', age_minutes: 0 }]);
   });
 
   /** As people know them; the error counts of orders and order_metrics need their table's name. */
