@@ -2,7 +2,7 @@ import Fuse from 'fuse.js';
 import type { Queryable } from '../db/database';
 import { toMinor, type Minor } from '../lib/money';
 import { normalise } from '../lib/text';
-import type { Category, Product, Sellable } from './product';
+import { fullName, type Category, type Product, type Sellable } from './product';
 
 /** Categories that have something to show, in the shop's order. */
 export async function listCategories(q: Queryable, businessId: number): Promise<Category[]> {
@@ -185,7 +185,7 @@ async function withExpiredHolds(q: Queryable, rows: SellableRow[]): Promise<Sell
     sku: row.sku,
     productId: row.product_id,
     variantId: row.variant_id,
-    name: row.variant_name === null ? row.product_name : `${row.product_name} ${row.variant_name}`,
+    name: fullName({ productName: row.product_name, variantName: row.variant_name }),
     productName: row.product_name,
     variantName: row.variant_name,
     price: toMinor(row.price) satisfies Minor,

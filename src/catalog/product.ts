@@ -29,7 +29,7 @@ export interface Sellable {
   sku: string;
   productId: number;
   variantId: number | null;
-  /** "Plain tee Black" */
+  /** "Plain tee (Black)" */
   name: string;
   productName: string;
   variantName: string | null;

@@ -14,14 +14,7 @@ import { createLog } from '../../src/lib/log';
 import { systemIds } from '../../src/lib/ids';
 import { dispatchNotifications } from '../../src/notifications/dispatch';
 import type { TestDatabase } from './database';
-import {
-  CUSTOMER,
-  maskDays,
-  NEXT_MESSAGE,
-  parseTranscript,
-  printReply,
-  type Act,
-} from './transcript';
+import { maskDays, NEXT_MESSAGE, parseTranscript, printReply, type Act } from './transcript';
 
 export type ChatChannel = 'messenger' | 'sms';
 
@@ -38,6 +31,9 @@ export interface Chat {
   /** Everything that was sent, as it was rendered. */
   sent(): Promise<Sent[]>;
 }
+
+/** What stands in a transcript whose tap has no button. */
+export const NOTHING_TO_TAP = '(there is no such button)';
 
 const PAGE_ID = '100000000000101';
 const NUMBER = '+15005550006';
@@ -94,7 +90,10 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     const rows = await sentSince(from);
     const own = rows.filter((row) => row.key === keyOf(name) && row.inboxMessageId !== null);
     const known = shown.get(name) ?? { replies: [], messages: [] };
-    shown.set(name, { replies: [...known.replies, ...replies], messages: own.length > 0 ? own : known.messages });
+    shown.set(name, {
+      replies: [...known.replies, ...replies],
+      messages: own.length > 0 ? own : known.messages,
+    });
     const others = rows.filter((row) => !own.includes(row));
     return [
       ...(replies.length > 0 ? [replies.map(printReply).join(NEXT_MESSAGE)] : []),
@@ -104,17 +103,21 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
 
   async function act(name: string, what: Act): Promise<string> {
     received += 1;
-    return receive(name, await eventOf(name, what), `m_${received}`);
+    const event = eventOf(name, what);
+    return event ? receive(name, event, `m_${received}`) : NOTHING_TO_TAP;
   }
 
-  async function eventOf(name: string, what: Act): Promise<Partial<MessageEvent>> {
+  function eventOf(name: string, what: Act): Partial<MessageEvent> | undefined {
     if (what.kind === 'event') return what.event;
     if (what.kind === 'text') return { text: what.text.replace('CODE', codes.get(name) ?? 'CODE') };
     const { title, payload, referral } = what;
     if (payload !== undefined) return { text: title, payload, referral };
     const seen = shown.get(name) ?? { replies: [], messages: [] };
-    if (channel === 'sms') return { text: numberOf(what, seen.messages) };
-    return { text: title, payload: valueOf(what, seen.replies), referral };
+    const text = channel === 'sms' ? numberOf(what, seen.messages) : title;
+    const value = channel === 'sms' ? undefined : valueOf(what, seen.replies);
+    return text === undefined || (channel !== 'sms' && value === undefined)
+      ? undefined
+      : { text, payload: value, referral };
   }
 
   async function happen(what: string): Promise<string> {
@@ -124,7 +127,10 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     if (sku !== undefined) {
       const column = field === 'price' ? 'price' : 'stock_quantity';
       for (const table of ['products', 'product_variants']) {
-        await db.execute(`UPDATE ${table} SET ${column} = :figure WHERE sku = :sku`, { figure, sku });
+        await db.execute(`UPDATE ${table} SET ${column} = :figure WHERE sku = :sku`, {
+          figure,
+          sku,
+        });
       }
     }
     const [, staff, given] = /^([a-z]+) becomes an? ([a-z]+)$/.exec(what) ?? [];
@@ -133,23 +139,33 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     if (what === 'the platform sends it again' && lastEvent) {
       return receive(lastEvent.name, lastEvent.body, lastEvent.id);
     }
-    if (minutes === undefined && sku === undefined && !role && !lastEvent) throw new Error(`cannot do: ${what}`);
+    if (minutes === undefined && sku === undefined && !role && !lastEvent)
+      throw new Error(`cannot do: ${what}`);
     return '';
   }
 
   async function makeStaff(name: string, role: (typeof ROLES)[number]): Promise<void> {
     const person = { business_id: businessId, name: capital(name), role, phone: null, email: null };
     const id = await insertStaff(db, person);
-    const { code } = await createLinkCode(db, config.encryptionKey, { id, business_id: businessId }, clock.now());
+    const { code } = await createLinkCode(
+      db,
+      config.encryptionKey,
+      { id, business_id: businessId },
+      clock.now(),
+    );
     codes.set(name, code);
   }
 
   async function lastOutgoing(): Promise<number> {
-    const [row] = await db.query<{ id: number | null }>('SELECT MAX(id) AS id FROM outgoing_messages');
+    const [row] = await db.query<{ id: number | null }>(
+      'SELECT MAX(id) AS id FROM outgoing_messages',
+    );
     return row?.id ?? 0;
   }
 
-  async function sentSince(id: number): Promise<(Sent & { key: string; inboxMessageId: number | null })[]> {
+  async function sentSince(
+    id: number,
+  ): Promise<(Sent & { key: string; inboxMessageId: number | null })[]> {
     const rows = await db.query<{
       channel: string;
       conversation_key: string;
@@ -186,7 +202,10 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
             : line.kind === 'world'
               ? await happen(line.what)
               : '';
-        const isHeading = line.kind === 'comment' && blocks.length > 0 && blocks.at(-1)!.startsWith('#');
+        const isHeading =
+          line.kind === 'comment' &&
+          blocks.length > 0 &&
+          /^# [^\n]*(\n# [^\n]*)*$/.test(blocks.at(-1)!);
         const block = said === '' ? line.source : `${line.source}\n${maskDays(said)}`;
         if (isHeading) blocks.push(`${blocks.pop()!}\n${block}`);
         else blocks.push(block);
@@ -219,8 +238,12 @@ function configOf(url: string): Config {
 }
 
 function idOf(name: string, channel: ChatChannel): string {
-  const digits = BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 12)}`).toString();
-  return channel === 'sms' ? `+63917${digits.padStart(7, '0').slice(-7)}` : `7${digits.padStart(15, '0').slice(-15)}`;
+  const digits = BigInt(
+    `0x${createHash('sha256').update(name).digest('hex').slice(0, 12)}`,
+  ).toString();
+  return channel === 'sms'
+    ? `+63917${digits.padStart(7, '0').slice(-7)}`
+    : `7${digits.padStart(15, '0').slice(-15)}`;
 }
 
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
@@ -228,7 +251,7 @@ const capital = (name: string): string => name.charAt(0).toUpperCase() + name.sl
 type Tap = Extract<Act, { kind: 'tap' }>;
 
 /** The value of the newest button of that title. */
-function valueOf({ title, card }: Tap, replies: readonly Reply[]): string {
+function valueOf({ title, card }: Tap, replies: readonly Reply[]): string | undefined {
   for (const reply of [...replies].reverse()) {
     const choices =
       card === undefined
@@ -237,15 +260,17 @@ function valueOf({ title, card }: Tap, replies: readonly Reply[]): string {
     const found = choices.find((choice) => choice.title === title);
     if (found) return found.value;
   }
-  throw new Error(`nothing to tap is called ${card ? `${card}: ` : ''}${title}`);
+  return undefined;
 }
 
 /** The number that stands before it in the last SMS: no button can be tapped there. A card's number shows the card. */
-function numberOf({ title, card }: Tap, messages: readonly Sent[]): string {
+function numberOf({ title, card }: Tap, messages: readonly Sent[]): string | undefined {
+  // "How many?" is answered by the number itself.
+  if (/^\d+$/.test(title)) return title;
   const lines = messages.flatMap(({ display }) => display.split('\n')).reverse();
   for (const line of lines) {
     const [, number, option = ''] = /^(\d+)\. (.*)$/.exec(line) ?? [];
     if (number && (card ? option.startsWith(card) : option === title)) return number;
   }
-  throw new Error(`no number stands before ${card ?? title} in: ${lines.join(' / ')}`);
+  return undefined;
 }

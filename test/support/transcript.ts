@@ -19,7 +19,7 @@ export const CUSTOMER = 'customer';
 /** Reads a transcript; what the bot says in it is left out, since it is compared as a whole. */
 export function parseTranscript(text: string): { lines: Line[]; onlyOn?: string } {
   const lines = text.split('\n').flatMap((source): Line[] => {
-    if (source.startsWith('#')) return [{ kind: 'comment', source }];
+    if (source.startsWith('# ')) return [{ kind: 'comment', source }];
     if (source.startsWith('! ')) return [{ kind: 'world', what: source.slice(2), source }];
     const [, name, said] = /^([a-z]*)> (.+)$/.exec(source) ?? [];
     if (said === undefined) return [];
@@ -56,7 +56,11 @@ function eventOf(thing: string, rest: string): Partial<MessageEvent> {
       return { cart };
     }
     default:
-      return { attachments: [{ type: thing === 'sticker' ? 'sticker' : 'image', url: 'https://cdn.example.com/a' }] };
+      return {
+        attachments: [
+          { type: thing === 'sticker' ? 'sticker' : 'image', url: 'https://cdn.example.com/a' },
+        ],
+      };
   }
 }
 

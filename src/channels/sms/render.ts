@@ -10,7 +10,7 @@ export const MAX_SMS = 1530;
 export function renderSms(reply: Reply): RenderedMessage[] {
   const cards = reply.cards ?? [];
   const answerable = cards.filter((card) => card.choices.length > 0);
-  const options = optionsOf(reply).map((option, index) => {
+  const options = (asksForNumber(reply) ? [] : optionsOf(reply)).map((option, index) => {
     const card = answerable[index];
     return `${index + 1}. ${card ? wordsOf(card) : option.title}`;
   });
@@ -21,5 +21,8 @@ export function renderSms(reply: Reply): RenderedMessage[] {
     .filter((part) => part.trim() !== '')
     .map((part) => ({ payload: { body: part }, display: part }));
 }
+
+/** "How many?" is answered by the number itself: the fourth choice must not be the number 5. */
+const asksForNumber = ({ choices = [] }: Reply): boolean => choices.some(({ title }) => /^\d+$/.test(title));
 
 const wordsOf = (card: Card): string => [card.title, card.subtitle].filter(Boolean).join(' - ');

@@ -1,12 +1,14 @@
 import { addToCart, clearCart, removeLine, setQuantity, viewCart, type CartContext, type CartView } from '../../cart/cart-actions';
 import { MAX_QUANTITY, type CartChange, type CartLine } from '../../cart/cart';
 import { findProductBySku, findSellable } from '../../catalog/catalog-store';
+import type { Choice } from '../../channels/reply';
 import { displayMoney } from '../../lib/money';
 import { label, type Slots, type Turn } from '../turn';
 import { defineAction, type ActionResult } from './action';
 import { stockWords } from './catalog';
 
 const MAX_SHOWN_CHOICES = 12;
+const MAX_OFFERED_QUANTITY = 5;
 
 /** The customer's cart in this turn's transaction. */
 export const cartOf = (turn: Turn, slots: Slots = {}): CartContext => ({
@@ -45,18 +47,25 @@ defineAction('cart.quantity', ['ok', 'sold_out', 'gone'], async (turn, slots) =>
         price: displayMoney(sellable.price, turn.business.currency),
         stock: stockWords(turn, sellable),
       },
+      reply: { choices: numbersUpTo(Math.min(sellable.available, MAX_OFFERED_QUANTITY)) },
     },
   };
 });
 
-defineAction('cart.add', ['ok', 'not_enough', 'sold_out', 'gone', 'too_many'], async (turn, slots) => {
+/** One tap for small numbers. On a phone without buttons they are typed, so each stands for itself. */
+const numbersUpTo = (most: number): Choice[] =>
+  Array.from({ length: most }, (_, index) => ({ title: String(index + 1), value: String(index + 1) }));
+
+defineAction('cart.add', ['ok', 'not_enough', 'all_in_cart', 'sold_out', 'gone', 'too_many'], async (turn, slots) => {
   const quantity = Number(slots.quantity);
   const outcome = await addToCart(turn.trx, cartOf(turn), String(slots.sku), quantity);
   if (outcome.ok) return { outcome: 'ok', slots: { name: outcome.item.name, quantity } };
   switch (outcome.code) {
     case 'INSUFFICIENT_STOCK': {
       const { name, available } = outcome;
-      return { outcome: available > 0 ? 'not_enough' : 'sold_out', slots: { name, available }, forget: ['quantity'] };
+      const inCart = (await lineOf(turn, slots))?.quantity ?? 0;
+      const why = available <= 0 ? 'sold_out' : inCart >= available ? 'all_in_cart' : 'not_enough';
+      return { outcome: why, slots: { name, available, in_cart: inCart }, forget: ['quantity'] };
     }
     case 'QUANTITY_LIMIT':
     case 'CART_FULL':
@@ -104,7 +113,7 @@ defineAction('cart.lines', ['ok', 'empty'], async (turn) => {
 
 defineAction('cart.line', ['ok', 'gone'], async (turn, slots) => {
   const line = await lineOf(turn, slots);
-  return line ? { outcome: 'ok', view: { params: { name: line.name } } } : { outcome: 'gone' };
+  return line ? { outcome: 'ok', view: { params: { name: line.name, quantity: line.quantity } } } : { outcome: 'gone' };
 });
 
 defineAction('cart.set_quantity', ['ok', 'removed', 'not_enough', 'gone'], async (turn, slots) => {
@@ -114,14 +123,14 @@ defineAction('cart.set_quantity', ['ok', 'removed', 'not_enough', 'gone'], async
     return { outcome: quantity === 0 ? 'removed' : 'ok', slots: { name: outcome.item.name, quantity } };
   }
   if (outcome.code === 'INSUFFICIENT_STOCK') {
-    return { outcome: 'not_enough', slots: { name: outcome.name, available: outcome.available } };
+    return { outcome: 'not_enough', slots: { name: outcome.name, available: outcome.available, in_cart: 0 } };
   }
   return { outcome: 'gone' };
 });
 
 defineAction('cart.remove', ['ok', 'gone'], async (turn, slots): Promise<ActionResult> => {
   const outcome = await removeLine(turn.trx, cartOf(turn), String(slots.sku ?? ''));
-  return { outcome: outcome.ok ? 'ok' : 'gone' };
+  return outcome.ok ? { outcome: 'ok', slots: { name: outcome.item.name } } : { outcome: 'gone' };
 });
 
 defineAction('cart.clear', ['ok'], async (turn) => {

@@ -1,21 +1,29 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { paymentKind, readPaymentMethod, type PaymentMethod } from '../../businesses/payment-methods';
-import { clearCart, viewCart, type CartView } from '../../cart/cart-actions';
+import { viewCart, type CartView } from '../../cart/cart-actions';
 import { readCity, readProvince } from '../../customers/read-address';
 import { findCustomer } from '../../customers/customer-store';
-import { displayMoney, toDecimal } from '../../lib/money';
-import { notificationDispatched } from '../../notifications/notification-store';
-import { placeOrder, type NotPlaced, type Placed } from '../../orders/place-order';
-import { label, say, type Slots, type Turn } from '../turn';
-import { defineAction, type ActionResult } from './action';
+import { displayMoney } from '../../lib/money';
+import { ordersOfUser } from '../../orders/order-store';
+import { label, type Slots, type Turn } from '../turn';
+import { defineAction } from './action';
 import { cartOf, changesText, linesText } from './cart';
+import { orderLine } from './orders';
 
 /** Answers that the address question gives, and that go when it is asked again. */
-const ADDRESS_SLOTS = ['address', 'city', 'province', 'postal_code'];
+export const ADDRESS_SLOTS = ['address', 'city', 'province', 'postal_code'];
+
+/** Who taps "Place order" twice, or asks to pay right after, means the order that is in. */
+const JUST_ORDERED_MS = 30 * 60_000;
 
 /** Where a checkout begins: where it was left, with the details of last time, or at the first question. */
-defineAction('checkout.begin', ['ok', 'known', 'continued', 'empty'], async (turn, slots) => {
+defineAction('checkout.begin', ['ok', 'known', 'continued', 'empty', 'ordered'], async (turn, slots) => {
   const cart = await viewCart(turn.trx, cartOf(turn));
-  if (cart.lines.length === 0) return { outcome: 'empty' };
+  if (cart.lines.length === 0) {
+    const [last] = await ordersOfUser(turn.trx, turn.business.id, turn.userId, 1);
+    const isFresh = last && turn.now.getTime() - last.createdAt.getTime() < JUST_ORDERED_MS;
+    return isFresh ? { outcome: 'ordered', slots: { lines: orderLine(turn, last) } } : { outcome: 'empty' };
+  }
   if (text(slots.recipient_name)) return { outcome: 'continued' };
   return { outcome: (await knownDetails(turn)) ? 'known' : 'ok' };
 });
@@ -23,7 +31,8 @@ defineAction('checkout.begin', ['ok', 'known', 'continued', 'empty'], async (tur
 defineAction('checkout.known_details', ['ok', 'gone'], async (turn) => {
   const known = await knownDetails(turn);
   if (!known) return { outcome: 'gone' };
-  const { recipient_name: name, phone } = known;
+  const { recipient_name: name } = known;
+  const phone = phoneText(turn, known.phone);
   return { outcome: 'ok', view: { params: { name, phone, address: addressText(known) } } };
 });
 
@@ -59,18 +68,26 @@ defineAction('checkout.shipping_options', ['ok'], async (turn, slots) => {
   return { outcome: 'ok', view: { reply: { choices } } };
 });
 
-defineAction('checkout.payment_options', ['ok'], (turn, slots) => {
+/** Where there is only one way to pay, it is not asked for. */
+defineAction('checkout.payment_options', ['ok', 'only'], (turn, slots) => {
   const isPickUp = slots.shipping_method === 'pickup';
   const choices = turn.business.settings.payment_methods
     .filter((method) => isOffered(method, isPickUp))
     .map((method) => ({ title: label(turn, 'payment_words', method), value: method as string }));
-  return Promise.resolve({ outcome: 'ok', view: { reply: { choices } } });
+  const [only] = choices;
+  return Promise.resolve(
+    only && choices.length === 1
+      ? { outcome: 'only', slots: { payment_method: only.value } }
+      : { outcome: 'ok', view: { reply: { choices } } },
+  );
 });
 
 defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slots) => {
   const cart = await viewCart(turn.trx, cartOf(turn, slots));
   if (cart.lines.length === 0) return { outcome: 'empty' };
   const method = readPaymentMethod(String(slots.payment_method ?? ''));
+  // Delivery after all, where it was to be paid in the shop.
+  if (method && !isOffered(method, slots.shipping_method === 'pickup')) return { outcome: 'incomplete', forget: ['payment_method'] };
   if (!method || !text(slots.recipient_name) || !text(slots.phone) || !text(slots.address)) return { outcome: 'incomplete' };
   const money = (amount: number) => displayMoney(amount, turn.business.currency);
   const { subtotal, shipping, total } = cart.totals;
@@ -86,7 +103,7 @@ defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slo
         shipping: money(shipping),
         total: money(total),
         recipient: String(slots.recipient_name),
-        phone: String(slots.phone),
+        phone: phoneText(turn, String(slots.phone)),
         address: addressText(slots),
         payment: label(turn, 'payment_words', method),
         changes: changesText(turn, cart),
@@ -95,110 +112,25 @@ defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slo
   };
 });
 
+/** What has to be answered anew when a part of the summary is wrong. */
+const PARTS = new Map<unknown, readonly string[]>([
+  ['name', ['recipient_name']],
+  ['phone', ['phone']],
+  ['address', [...ADDRESS_SLOTS, 'shipping_method']],
+  ['shipping', ['shipping_method', 'payment_method']],
+  ['payment', ['payment_method']],
+]);
+
 /** What the customer would like to answer anew. */
-defineAction('checkout.forget', ['ok'], (_turn, slots) => {
-  const forgotten: Record<string, string[]> = {
-    name: ['recipient_name'],
-    phone: ['phone'],
-    address: [...ADDRESS_SLOTS, 'shipping_method'],
-    shipping: ['shipping_method', 'payment_method'],
-    payment: ['payment_method'],
-  };
-  return Promise.resolve({ outcome: 'ok', forget: [...(forgotten[String(slots.change)] ?? []), 'change'] });
+defineAction('checkout.forget', ['ok'], (_turn, { change }) =>
+  Promise.resolve({ outcome: 'ok', forget: [...(PARTS.get(change) ?? []), 'change'] }),
+);
+
+/** The same, said in words from anywhere. */
+defineAction('checkout.forget_kept', ['ok'], (turn, { change }) => {
+  for (const name of PARTS.get(change) ?? []) delete turn.memory.kept.checkout?.[name];
+  return Promise.resolve({ outcome: 'ok' });
 });
-
-defineAction('checkout.allow_duplicate', ['ok'], () => Promise.resolve({ outcome: 'ok', slots: { confirm_duplicate: true } }));
-
-/**
- * Places the order in the turn's own transaction. Its key comes from the message, so a repeated turn finds the same order (G-4,
- * G-6). What the database refuses is said, and nothing of the order remains.
- */
-defineAction('checkout.place', ['placed', 'changed', 'refused', 'empty', 'duplicate'], async (turn, slots) => {
-  const cart = await viewCart(turn.trx, cartOf(turn, slots));
-  if (cart.lines.length === 0 && cart.changes.length === 0) return { outcome: 'empty' };
-  if (cart.changes.length > 0 || cart.totals.total !== slots.agreed_total) {
-    const reason = changesText(turn, cart).trim() || displayMoney(cart.totals.total, turn.business.currency);
-    return { outcome: 'changed', slots: { reason } };
-  }
-  const method = readPaymentMethod(String(slots.payment_method ?? ''));
-  if (!method) return { outcome: 'refused', slots: { reason: label(turn, 'payment_words', 'cod') }, forget: ['payment_method'] };
-  const placed = await placeOrder(turn.trx, turn.deps, {
-    business: turn.business,
-    data: orderDataOf(turn, slots, cart, method),
-    actor: `customer:${turn.userId}`,
-    conversationId: turn.conversation.id,
-  });
-  return placed.ok ? tellPlaced(turn, placed) : refusal(placed);
-});
-
-/** The answer in the chat is the customer's notification: what the bot says counts as told (NTF-2). */
-async function tellPlaced(turn: Turn, { order, notificationId, holdMinutes }: Placed): Promise<ActionResult> {
-  await clearCart(turn.trx, cartOf(turn));
-  const method = order.paymentMethod;
-  say(
-    turn,
-    'order_received',
-    {
-      order_number: order.orderNumber,
-      total: displayMoney(order.total, order.currency),
-      method: label(turn, 'payment_words', method),
-      payment_kind: method === 'in_person' ? method : paymentKind(method),
-      minutes: holdMinutes,
-    },
-    {
-      notificationId: notificationId ?? undefined,
-      choices: [
-        { title: label(turn, 'after_order_words', 'track'), value: `TRACK:${order.orderNumber}` },
-        { title: label(turn, 'after_order_words', 'shop'), value: 'SHOP' },
-        { title: label(turn, 'after_order_words', 'help'), value: 'HELP' },
-      ],
-    },
-  );
-  if (notificationId !== null) {
-    await notificationDispatched(turn.trx, notificationId, { channel: turn.conversation.channel, language: turn.language });
-  }
-  return { outcome: 'placed' };
-}
-
-function refusal({ problems }: NotPlaced): ActionResult {
-  const codes = new Set(problems.map((problem) => problem.code));
-  const reason = problems.map((problem) => problem.message).join(' ');
-  if (codes.has('DUPLICATE_ORDER')) return { outcome: 'duplicate' };
-  if (codes.has('INSUFFICIENT_STOCK') || codes.has('AMOUNT_MISMATCH') || codes.has('PRODUCT_UNAVAILABLE')) {
-    return { outcome: 'changed', slots: { reason } };
-  }
-  const forget = [
-    ...(codes.has('INVALID_PHONE') ? ['phone'] : []),
-    ...(codes.has('ADDRESS_INCOMPLETE') ? ADDRESS_SLOTS : []),
-    ...(codes.has('INVALID_PAYMENT') ? ['payment_method'] : []),
-  ];
-  return { outcome: 'refused', slots: { reason }, forget };
-}
-
-function orderDataOf(turn: Turn, slots: Slots, { lines, totals, promo }: CartView, method: PaymentMethod): unknown {
-  return {
-    user_id: turn.userId,
-    items: lines.map(({ productId, variantId, quantity }) => ({ product_id: productId, variant_id: variantId, quantity })),
-    subtotal: toDecimal(totals.subtotal),
-    shipping_fee: toDecimal(totals.shipping),
-    discount_amount: toDecimal(totals.discount),
-    total_amount: toDecimal(totals.total),
-    payment_method: method,
-    shipping_address: {
-      recipient_name: slots.recipient_name,
-      phone: slots.phone,
-      address: slots.address,
-      city: slots.city,
-      province: slots.province,
-      postal_code: slots.postal_code ?? null,
-    },
-    promo_code: promo && promo.failure === null ? promo.code : null,
-    order_source: turn.conversation.channel,
-    notes: text(slots.pin) ? `Location: ${String(slots.pin)}` : null,
-    idempotency_key: `inbox:${turn.message.id}`,
-    confirm_duplicate: slots.confirm_duplicate === true,
-  };
-}
 
 interface KnownDetails {
   recipient_name: string;
@@ -219,6 +151,12 @@ async function knownDetails(turn: Turn): Promise<KnownDetails | null> {
 /** Paying in the shop goes with fetching it, everything else with delivery. */
 const isOffered = (method: PaymentMethod, isPickUp: boolean): boolean =>
   isPickUp ? method === 'in_person' : method !== 'in_person' && paymentKind(method) !== 'prepaid';
+
+/** As it is written in the shop's country: 0917 123 4567. */
+function phoneText(turn: Turn, phone: string): string {
+  const parsed = parsePhoneNumberFromString(phone);
+  return parsed?.country === turn.business.country ? parsed.formatNational() : phone;
+}
 
 function addressText(of: Slots | KnownDetails): string {
   return [of.address, of.city, of.province, of.postal_code].filter(Boolean).join(', ');

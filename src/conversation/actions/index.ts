@@ -3,6 +3,7 @@ import './cart';
 import './catalog';
 import './checkout';
 import './orders';
+import './place-order';
 import './shop';
 
 export { outcomesOfAction } from './action';

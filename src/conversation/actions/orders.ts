@@ -67,7 +67,7 @@ async function ownOrder(turn: Turn, reference: string): Promise<Order | null> {
   return found.ok ? found.order : null;
 }
 
-function orderLine(turn: Turn, order: Order): string {
+export function orderLine(turn: Turn, order: Order): string {
   const status = label(turn, 'status_words', order.orderStatus);
   const tracking = order.trackingNumber ? ` (${[order.carrier, order.trackingNumber].filter(Boolean).join(' ')})` : '';
   return `${order.orderNumber}: ${displayMoney(order.total, order.currency)} - ${status}${tracking}`;

@@ -1,5 +1,8 @@
 import { insertNotification } from '../../notifications/notification-store';
 import { LANGUAGES, toLanguage } from '../../templates/load-templates';
+import { shippingFee } from '../../cart/totals';
+import { readProvince } from '../../customers/read-address';
+import { displayMoney } from '../../lib/money';
 import { defineAction } from './action';
 
 /** Forgets answers that were kept; the cart and the orders are the customer's and stay. */
@@ -30,4 +33,15 @@ defineAction('shop.set_language', ['ok', 'unknown'], (turn, slots) => {
   turn.language = toLanguage(wanted);
   turn.conversation.language = wanted;
   return Promise.resolve({ outcome: 'ok' });
+});
+
+/** What shipping costs to the place that was named, else everywhere. */
+defineAction('shop.shipping_fees', ['ok'], (turn, slots) => {
+  const { settings, currency } = turn.business;
+  const province = readProvince(String(slots.place ?? ''));
+  const fees = province
+    ? [{ name: province, fee: shippingFee(settings, province, 0) }]
+    : settings.shipping_zones.map(({ name, fee }) => ({ name, fee }));
+  const text = fees.map(({ name, fee }) => `${name} ${displayMoney(fee, currency)}`).join(', ');
+  return Promise.resolve({ outcome: 'ok', view: { params: { fees: text } } });
 });

@@ -15,7 +15,8 @@ export const cancel: AdminCommand = {
     const order = await findNamedOrder(turn, '/cancel', reference);
     if (!order) return null;
     if (!canMoveOrder(order.orderStatus, 'cancelled')) {
-      say(turn, 'admin_cannot', { reason: invalidTransition('order', order.orderStatus, 'cancelled').message });
+      const { message: reason, code } = invalidTransition('order', order.orderStatus, 'cancelled');
+      say(turn, 'admin_cannot', { reason, code });
       return null;
     }
     if (reason.length === 0) {
@@ -43,7 +44,7 @@ export const cancel: AdminCommand = {
       subject: `order ${order.orderNumber}`,
       outcome: outcome.ok ? 'done' : 'failed',
     });
-    if (!outcome.ok) return say(turn, 'admin_cannot', { reason: outcome.message });
+    if (!outcome.ok) return say(turn, 'admin_cannot', { reason: outcome.message, code: outcome.code });
     const choices = [{ title: label(turn, 'admin_cancelled', 'orders'), value: '/orders' }];
     say(turn, 'admin_cancelled', { order_number: order.orderNumber }, { choices });
   },

@@ -16,6 +16,7 @@ export const orders: AdminCommand = {
   run: async (turn, _staff, [given]) => {
     const status = ORDER_STATUSES.find((one) => one === given?.toLowerCase());
     const found = await ordersIn(turn, status ? [status] : OPEN);
+    if (given && !status) return say(turn, 'admin_orders_status', { status: given.slice(0, 20), known: ORDER_STATUSES.join(', ') });
     const which = status ? ` (${status})` : '';
     if (found.length === 0) return say(turn, 'admin_orders_none', { status: which });
     say(

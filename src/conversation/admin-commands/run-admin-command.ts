@@ -2,6 +2,7 @@ import { recordAudit } from '../../businesses/audit-store';
 import { findStaff, type Staff } from '../../businesses/staff-store';
 import { optionsOf } from '../../channels/reply';
 import { say, type Turn } from '../turn';
+import { isYesOrNo } from '../understanding/interpret';
 import type { AdminCommand } from './command';
 import { cancel } from './cancel';
 import { confirm } from './confirm';
@@ -28,8 +29,10 @@ export async function runAdminCommand(turn: Turn): Promise<boolean> {
   const pending = turn.memory.pendingCommand;
   delete turn.memory.pendingCommand;
   if (line === null) {
-    if (!pending || new Date(pending.expiresAt) < turn.now) return false;
-    await answerPending(turn, pending.line);
+    const isLate = !pending || new Date(pending.expiresAt) < turn.now;
+    if (isLate && !(pending ? isYesOrNo(turn.event.text ?? '') : ANSWER.test(turn.event.payload ?? ''))) return false;
+    if (isLate) say(turn, 'admin_too_late');
+    else await answerPending(turn, pending.line);
   } else {
     await runLine(turn, line, false);
   }

@@ -6,7 +6,7 @@ import { isAsk, isDo, type AskStep, type Flow, type SayStep, type Step } from '.
 import { label, words, type Slots, type Turn } from '../turn';
 import { readAnswer } from '../understanding/answers';
 import { answerValue } from '../understanding/interpret';
-import { understandFreeText } from '../understanding/free-text';
+import { notUnderstood, offersPerson, understandFreeText } from '../understanding/free-text';
 import { turnOf } from './turn-adapter';
 
 /** More steps than any flow takes between two questions: a circle is a mistake in the flow. */
@@ -45,17 +45,22 @@ export class FlowDialog extends Dialog {
       turn.memory.misses = 0;
       if (step.save) this.keep(turn, state, step.save, answer.value);
       state.trail.push(state.step);
-      const next = step.on?.[String(answer.value)] ?? step.next;
+      const ways = step.on ?? {};
+      const chosen = String(answer.value);
+      const next = Object.hasOwn(ways, chosen) ? ways[chosen] : step.next;
       if (!next) return this.ask(dc, state, step);
       return this.walk(dc, state, next);
     }
     if (answer.template) {
-      turn.memory.misses += 1;
-      turn.replies.push({ text: words(turn, answer.template, { misses: turn.memory.misses }) });
-      return this.ask(dc, state, step);
+      // Stickers and late taps are no failure to understand one another.
+      if (turn.input.kind === 'text') turn.memory.misses += 1;
+      turn.replies.push({ text: words(turn, answer.template) });
+      return this.askAgain(dc, state, step);
     }
-    const command = await understandFreeText(turn);
-    if (command) return dc.replaceDialog(command.flow, command.slots);
+    const meant = await understandFreeText(turn);
+    if (meant?.interrupts) return dc.beginDialog(meant.flow, meant.slots);
+    if (meant) return dc.replaceDialog(meant.flow, meant.slots);
+    notUnderstood(turn, step.expect === 'command');
     return step.expect === 'command' ? Dialog.EndOfTurn : this.ask(dc, state, step);
   }
 
@@ -63,7 +68,7 @@ export class FlowDialog extends Dialog {
   override async resumeDialog(dc: DialogContext, _reason: DialogReason): Promise<DialogTurnResult> {
     const state = stateOf(dc);
     const step = this.flow.steps[state.step];
-    return step && isAsk(step) ? this.ask(dc, state, step) : this.walk(dc, state, this.flow.start);
+    return step && isAsk(step) ? this.askAgain(dc, state, step) : this.walk(dc, state, this.flow.start);
   }
 
   override async repromptDialog(_context: TurnContext, _instance: DialogInstance): Promise<void> {
@@ -122,6 +127,18 @@ export class FlowDialog extends Dialog {
     return step.next;
   }
 
+  /** After something that came between. Where nothing was asked, the choices are enough: the page is still on the screen. */
+  private async askAgain(dc: DialogContext, state: FlowState, step: AskStep): Promise<DialogTurnResult> {
+    const { replies } = turnOf(dc.context);
+    const before = replies.length;
+    const result = await this.ask(dc, state, step);
+    const [page] = replies.slice(before);
+    if (step.expect === 'command' && before > 0 && replies.length === before + 1 && page?.choices?.length) {
+      replies[before] = { text: '', choices: page.choices };
+    }
+    return result;
+  }
+
   private async ask(dc: DialogContext, state: FlowState, step: AskStep): Promise<DialogTurnResult> {
     const turn = turnOf(dc.context);
     Object.assign(stateOf(dc), state);
@@ -136,7 +153,9 @@ export class FlowDialog extends Dialog {
     turn.replies.push({
       ...shown.reply,
       text: words(turn, template, params),
-      choices: [...(shown.reply?.choices ?? []), ...own].map((choice) => this.addressed(choice, state.step)),
+      choices: [...(shown.reply?.choices ?? []), ...own, ...offersPerson(turn)].map((choice) =>
+        this.addressed(choice, state.step),
+      ),
     });
     return Dialog.EndOfTurn;
   }

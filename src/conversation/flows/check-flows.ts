@@ -150,6 +150,7 @@ function checkQuestion(step: AskStep, { commands }: FlowBook): string[] {
       : Object.keys(step.on ?? {}).filter((value) => !answers.includes(value));
   return [
     ...unknown.map((name) => `there is no command ${name}`),
+    ...(step.late && !commands.has(step.late) ? [`there is no command ${step.late}`] : []),
     ...lost.map((value) => `dead end: the choice ${value} leads nowhere`),
     ...(isTyped && !step.next
       ? [`dead end: a ${step.expect} that is typed leads nowhere without next`]

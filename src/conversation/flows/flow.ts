@@ -36,6 +36,8 @@ const askStep = z.strictObject({
   /** Where each chosen answer leads; anything else goes to `next`. */
   on: targets.optional(),
   next: target.optional(),
+  /** The command that a tap means once this question is over: a button stays on the screen. */
+  late: z.string().optional(),
 });
 
 /** Does something and goes where the outcome says. */
@@ -67,6 +69,8 @@ export const commandSchema = z.strictObject({
   argument: z.string().optional(),
   /** Answers and comes back to the question that was open. */
   interrupts: z.boolean().default(false),
+  /** What the argument is when the command comes without one: "Filipino" is LANGUAGE with `fil`. */
+  value: z.string().optional(),
   /** Typed words that mean it, by language. */
   words: z.record(z.string(), z.array(z.string())).default({}),
 });

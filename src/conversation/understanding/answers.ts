@@ -1,7 +1,8 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import { readAddress } from '../../customers/read-address';
 import type { Expectation } from '../flows/flow';
-import type { SlotValue, Slots, Turn } from '../turn';
+import type { Input, SlotValue, Slots, Turn } from '../turn';
+import { answerValue, isYesOrNo } from './interpret';
 import { readQuantity } from './quantity';
 
 export type Answer =
@@ -14,14 +15,28 @@ const MAX_TEXT = 300;
 
 /** Reads the message as an answer to the open question. */
 export function readAnswer(expect: Expectation, turn: Turn, question: string): Answer {
-  const { input } = turn;
-  if (input.kind === 'answer') {
-    return input.question === question ? { understood: true, value: input.value } : wrong('stale_tap');
+  const { input, memory } = turn;
+  if (input.kind === 'answer' && input.question === question) {
+    // A value is what somebody sent, and only what was offered is an answer.
+    const value = answerValue(question, input.value);
+    if (memory.options.some((option) => option.value === value)) return { understood: true, value: input.value };
   }
-  if (input.kind === 'location') return expect === 'address' ? location(input) : wrong('not_now_location');
-  if (input.kind === 'attachment') return wrong(input.type === 'sticker' ? 'not_understood_sticker' : 'not_understood_attachment');
-  if (input.kind !== 'text') return { understood: false };
-  return readers[expect](input.text.trim(), turn);
+  if (input.kind === 'location' && expect === 'address') return location(input);
+  return input.kind === 'text' ? readers[expect](input.text.trim(), turn) : whatIsNoAnswer(input);
+}
+
+/** Taps on what is over, pictures, stickers and pins: what is said to them where they answer nothing. */
+export function whatIsNoAnswer(input: Input): Extract<Answer, { understood: false }> {
+  switch (input.kind) {
+    case 'answer':
+      return wrong('stale_tap');
+    case 'location':
+      return wrong('not_now_location');
+    case 'attachment':
+      return wrong(input.type === 'sticker' ? 'not_understood_sticker' : 'not_understood_attachment');
+    default:
+      return { understood: false };
+  }
 }
 
 const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
@@ -31,6 +46,8 @@ const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
   /** As `quantity`, where none at all is an answer, too. */
   count: (text) => quantityFrom(0, text),
   name: (text) => {
+    // "2 red mugs" is no name, but perhaps an order.
+    if (/^\d/.test(text) || isYesOrNo(text)) return /^\d+\s*\p{L}/u.test(text) ? { understood: false } : wrong('name_retry');
     const name = text.replace(/\s+/g, ' ').replace(/^(my name is|i am|i'm|ako si|ako po si|si)\s+/i, '');
     const letters = name.match(/\p{L}/gu)?.length ?? 0;
     return letters >= 2 && name.length <= 80 && !/\d{3}|[<>{}]|https?:/i.test(name)
@@ -66,4 +83,4 @@ function location({ latitude, longitude }: { latitude: number; longitude: number
   return { understood: false, template: 'address_after_pin', slots: { pin: `${latitude},${longitude}` } };
 }
 
-const wrong = (template: string): Answer => ({ understood: false, template });
+const wrong = (template: string): Extract<Answer, { understood: false }> => ({ understood: false, template });

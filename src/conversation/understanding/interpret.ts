@@ -30,13 +30,16 @@ interface Situation {
  */
 export function interpret(event: MessageEvent, situation: Situation): Input {
   const { flows } = situation;
+  const product = productIn(event.referral);
+  // Get Started behind a link to a product: the link says what they came for.
+  if (product && (event.payload === 'GET_STARTED' || !(event.payload || event.text?.trim()))) return product;
   if (event.payload) {
     const meant = fromValue(event.payload, event.text ?? '', flows);
     if (meant) return meant;
   }
   if (event.cart) return { kind: 'cart', items: event.cart, note: event.note };
   const text = event.text?.trim() ?? '';
-  if (text === '' && event.referral !== undefined) return fromReferral(event.referral);
+  if (text === '' && event.referral !== undefined) return { kind: 'command', name: 'GET_STARTED' };
   if (text === '') return fromAttachment(event);
   return fromText(text, situation);
 }
@@ -48,9 +51,9 @@ function fromValue(value: string, title: string, flows: FlowBook): Input | null 
   return name !== undefined && flows.commands.has(name) ? { kind: 'command', name, argument } : null;
 }
 
-function fromReferral(ref: string): Input {
-  const [, sku] = PRODUCT_REFERRAL.exec(ref) ?? [];
-  return sku ? { kind: 'command', name: 'SHOW_PRODUCT', argument: sku } : { kind: 'command', name: 'GET_STARTED' };
+function productIn(referral: string | undefined): Input | undefined {
+  const [, sku] = PRODUCT_REFERRAL.exec(referral ?? '') ?? [];
+  return sku ? { kind: 'command', name: 'SHOW_PRODUCT', argument: sku } : undefined;
 }
 
 function fromAttachment(event: MessageEvent): Input {
@@ -61,15 +64,30 @@ function fromAttachment(event: MessageEvent): Input {
   return { kind: 'attachment', type: attachment?.type ?? 'other' };
 }
 
+/** Politeness changes nothing: "menu po", "checkout please". */
+const COURTESY = new Set('po opo ho nga naman please pls plz pakiusap'.split(' '));
+const YES = new Set(
+  ['yes', 'y', 'yes please', 'yup', 'yeah', 'ok', 'okay', 'oki', 'sure', 'go', 'confirm', 'confirm order', 'place order', 'order now', 'correct', 'oo', 'oo na', 'opo', 'sige', 'sige na', 'tama', 'g', 'i order na', 'order na'],
+); // prettier-ignore
+const NO = new Set(['no', 'n', 'nope', 'no thanks', 'hindi', 'hindi na', 'wag', 'huwag', 'wag na', 'huwag na', 'ayaw', 'ayoko']);
+
+export const isYesOrNo = (text: string): boolean => [YES, NO].some((words) => words.has(polite(normalise(text))));
+
+/** Without words of courtesy, unless it is nothing else: "opo" is a yes. */
+export function polite(typed: string): string {
+  const words = typed.split(' ').filter((word) => !COURTESY.has(word));
+  return words.length > 0 ? words.join(' ') : typed;
+}
+
 function fromText(text: string, { options, flows, open }: Situation): Input {
-  const typed = normalise(text);
+  const typed = polite(normalise(text));
   const takesOptions = open === undefined || open.step.expect === 'command' || open.step.expect === 'choice';
   const exactWord = flows.words.get(typed);
   // "cart" is the cart, although "Add to cart" is on the screen; an open choice comes before the words.
   const takesParts = takesOptions && (!exactWord || open?.step.expect === 'choice');
   const option =
     (typed === '' ? undefined : options.find((one) => normalise(one.title) === typed)) ??
-    (takesOptions ? optionByNumber(typed, options) : undefined) ??
+    (takesOptions ? (optionByNumber(typed, options) ?? optionByAnswer(typed, options)) : undefined) ??
     (takesParts ? optionByPart(typed, options) : undefined);
   if (option) {
     const meant = fromValue(option.value, option.title, flows);
@@ -85,9 +103,15 @@ function optionByNumber(typed: string, options: readonly Choice[]): Choice | und
   return digits === undefined ? undefined : options[Number(digits) - 1];
 }
 
+/** "cod" for "Cash on delivery" and "oo" for "Yes, the same": an answer has a name in every language. */
+function optionByAnswer(typed: string, options: readonly Choice[]): Choice | undefined {
+  const named = (name: string) => options.find(({ value }) => ANSWER.exec(value)?.[2]?.replaceAll('_', ' ').toLowerCase() === name);
+  return named(typed) ?? (YES.has(typed) ? (named('yes') ?? named('place')) : NO.has(typed) ? named('no') : undefined);
+}
+
 /** "gcash" for "GCash / e-wallet", "blue" for the only blue one, "chekout" for "Checkout". */
 function optionByPart(typed: string, options: readonly Choice[]): Choice | undefined {
-  const words = typed.split(' ').filter((word) => word.length > 1);
+  const words = /\p{L}{2}/u.test(typed) ? typed.split(' ') : [];
   const containing = options.filter((option) => {
     const title = normalise(option.title).split(' ');
     return words.length > 0 && words.every((word) => title.includes(word));
