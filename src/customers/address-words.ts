@@ -4,6 +4,8 @@ export interface Word {
   start: number;
   end: number;
   part: number;
+  /** Written together with what is beside it, as in "B-2221" and "2221/A": a number of a house, whatever it looks like. */
+  isGlued: boolean;
 }
 
 const WORD = /[\p{L}\p{M}\p{N}'’]+/gu;
@@ -17,9 +19,21 @@ export function wordsOf(text: string): Word[] {
     // Emoji and quotes between two commas would otherwise count as parts of their own.
     if (PART_END.test(text.slice(at, match.index)) && words.length > 0) part += 1;
     at = match.index + match[0].length;
-    words.push({ text: match[0], start: match.index, end: at, part });
+    words.push({
+      text: match[0],
+      start: match.index,
+      end: at,
+      part,
+      isGlued: isGlued(text, match.index, at),
+    });
   }
   return words;
+}
+
+/** "Cebu City-6000" is a place and its code all the same. */
+function isGlued(text: string, start: number, end: number): boolean {
+  if (/[-/#]/.test(text.charAt(end))) return true;
+  return /[-/#]$/.test(text.slice(0, start)) && !/\p{L}{3}-$/u.test(text.slice(0, start));
 }
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));

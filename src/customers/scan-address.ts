@@ -56,7 +56,7 @@ export function readEnd(words: Word[], found: Found): void {
 
 function isCodeAt(words: Word[], at: number): boolean {
   const word = words[at]!;
-  return at > 0 && isPostalCode(word.text) && !isNumbered(words[at - 1]);
+  return at > 0 && isPostalCode(word.text) && !word.isGlued && !isNumbered(words[at - 1]);
 }
 
 interface Match {
