@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS orders (
     paid_amount DECIMAL(12, 2) NOT NULL DEFAULT 0,
     refunded_amount DECIMAL(12, 2) NOT NULL DEFAULT 0,
     payment_reference VARCHAR(120) NULL,
+    paid_at DATETIME(6) NULL,
+    -- ORD-8: when a cash-on-delivery parcel was refused at the door.
+    cod_refused_at DATETIME(6) NULL,
     promo_code_id BIGINT UNSIGNED NULL,
     promo_code VARCHAR(40) NULL,
     recipient_name VARCHAR(120) NOT NULL,
@@ -45,6 +48,8 @@ CREATE TABLE IF NOT EXISTS orders (
     requires_verification BOOLEAN NOT NULL DEFAULT FALSE,
     verified_at DATETIME(6) NULL,
     verified_by VARCHAR(120) NULL,
+    -- ORD-7: 0 to 100; NULL when it was not scored (trusted buyers).
+    risk_score TINYINT UNSIGNED NULL,
     locked_at DATETIME(6) NULL,
     locked_by VARCHAR(120) NULL,
     lock_reason VARCHAR(255) NULL,
@@ -76,6 +81,7 @@ CREATE TABLE IF NOT EXISTS orders (
     CONSTRAINT orders_amounts_check CHECK (
         subtotal >= 0 AND discount_amount >= 0 AND shipping_fee >= 0 AND tax_amount >= 0 AND total_amount >= 0
     ),
+    CONSTRAINT orders_paid_check CHECK (paid_amount >= 0 AND paid_amount <= total_amount),
     CONSTRAINT orders_refund_check CHECK (refunded_amount >= 0 AND refunded_amount <= paid_amount),
     -- listOrders by status, the orders board, vw_pending_orders.
     INDEX orders_status_idx (business_id, order_status, id),
@@ -90,5 +96,9 @@ CREATE TABLE IF NOT EXISTS orders (
     -- A promo code's uses by one customer (CRT-2).
     INDEX orders_promo_idx (promo_code_id, user_id),
     -- Velocity per phone (ORD-7).
-    INDEX orders_phone_idx (shipping_phone, created_at)
+    INDEX orders_phone_idx (shipping_phone, created_at),
+    -- Velocity per customer (ORD-7).
+    INDEX orders_user_recent_idx (user_id, created_at),
+    -- Velocity per IP address (ORD-7).
+    INDEX orders_ip_idx (ip_address, created_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci

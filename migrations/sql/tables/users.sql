@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS users (
     total_spent DECIMAL(14, 2) NOT NULL DEFAULT 0,
     engagement_score INT NOT NULL DEFAULT 0,
     last_order_at DATETIME(6) NULL,
+    -- ORD-8: parcels refused at the door (recordCodRefusal).
+    cod_refused_count INT UNSIGNED NOT NULL DEFAULT 0,
     -- The address of the last order, offered as "same as last time" (DLG-2).
     last_address JSON NULL,
     created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
