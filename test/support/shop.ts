@@ -17,6 +17,7 @@ const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
 /** The whole product as a shop runs it: processes of its own, its database, and the platforms played on a port. */
 export interface Shop {
   db: Database;
+  databaseUrl: string;
   platforms: FakePlatforms;
   /** The instances that run; the first one serves the customers. */
   apps: RunningApp[];
@@ -38,6 +39,7 @@ export async function openShop(): Promise<Shop> {
 
   const shop: Shop = {
     db,
+    databaseUrl,
     platforms,
     apps,
     start: async (env = {}) => {

@@ -23,6 +23,8 @@ const HOW_MUCH = /\b(how much|hm|magkano|fee|fees|rate|rates|cost|price|presyo)\
 const MISSES_BEFORE_HELP = 2;
 const MAX_FOUND = 10;
 const MAX_THINGS = 10;
+/** Longer ones are sentences, not names. */
+const MAX_WORDS_OF_THING = 4;
 
 /** A text that answers no question: a change of the cart, a question about shipping, or things to buy. Null when it is none of these. */
 export async function understandFreeText(turn: Turn): Promise<Meant | null> {
@@ -67,7 +69,7 @@ async function oneThing(turn: Turn, text: string): Promise<Meant | null> {
   const query = name.slice(0, 60);
   if (found.length > 1) return { flow: 'search', slots: { query } };
   const isAskedFor = quantity !== undefined || ASKS_FOR.test(normalise(text));
-  return isAskedFor ? { flow: 'not_found', slots: { query }, interrupts: true } : null;
+  return isAskedFor && name.split(' ').length <= MAX_WORDS_OF_THING ? { flow: 'not_found', slots: { query }, interrupts: true } : null;
 }
 
 /** Numbers alone name nothing. */
