@@ -1,6 +1,15 @@
 import type { Database } from '../db/database';
+import { cleanStuckHolds } from '../inventory/clean-stuck-holds';
 import { expireReservations } from '../inventory/expire-holds';
+import { reconcileStock } from '../inventory/reconcile-stock';
+import {
+  alertLowStock,
+  alertReservationFailures,
+  alertStockProblems,
+} from '../inventory/stock-alerts';
 import type { Clock } from '../lib/clock';
+import { alertUnconfirmedOrders } from '../orders/alert-unconfirmed-orders';
+import { cancelExpiredOrders } from '../orders/cancel-expired-orders';
 import { deleteTicks } from './job-store';
 
 export interface JobDeps {
@@ -11,21 +20,53 @@ export interface JobDeps {
 /** A bounded, repeatable piece of work that returns how much it did. */
 export interface Job {
   name: string;
-  /** When, in cron's five fields. */
+  /** When, in cron's five fields, UTC. */
   cron: string;
   run(deps: JobDeps): Promise<number>;
 }
 
-const HOLDS_PER_RUN = 1_000;
+const ORDERS_PER_RUN = 1_000;
 const TICKS_PER_RUN = 5_000;
 const KEEP_TICKS_MS = 7 * 24 * 60 * 60_000;
 
 /** Everything that runs by the clock. Nothing here is needed for correctness (an expired hold never blocks a sale, G-10). */
 export const jobs: readonly Job[] = [
-  { name: 'expire-holds', cron: '* * * * *', run: (deps) => expireReservations(deps, HOLDS_PER_RUN) },
+  {
+    name: 'expire-holds',
+    cron: '* * * * *',
+    run: (deps) => expireReservations(deps, ORDERS_PER_RUN),
+  },
+  {
+    name: 'cancel-expired-orders',
+    cron: '* * * * *',
+    run: (deps) => cancelExpiredOrders(deps, ORDERS_PER_RUN),
+  },
+  { name: 'alert-low-stock', cron: '* * * * *', run: alertLowStock },
+  {
+    name: 'alert-unconfirmed-orders',
+    cron: '*/5 * * * *',
+    run: (deps) => alertUnconfirmedOrders(deps, ORDERS_PER_RUN),
+  },
+  { name: 'alert-reservation-failures', cron: '*/5 * * * *', run: alertReservationFailures },
+  {
+    name: 'clean-stuck-holds',
+    cron: '3-59/10 * * * *',
+    run: (deps) => cleanStuckHolds(deps, ORDERS_PER_RUN),
+  },
+  { name: 'alert-stock-problems', cron: '6-59/10 * * * *', run: alertStockProblems },
+  {
+    // At night in Manila; the owner has been alerted of what it repairs.
+    name: 'reconcile-stock',
+    cron: '40 19 * * *',
+    run: async (deps) => {
+      const { problems } = await reconcileStock(deps, { repair: true });
+      return problems.filter((problem) => problem.isRepaired).length;
+    },
+  },
   {
     name: 'purge-job-runs',
     cron: '17 3 * * *',
-    run: ({ db, clock }) => deleteTicks(db, new Date(clock.now().getTime() - KEEP_TICKS_MS), TICKS_PER_RUN),
+    run: ({ db, clock }) =>
+      deleteTicks(db, new Date(clock.now().getTime() - KEEP_TICKS_MS), TICKS_PER_RUN),
   },
 ];
