@@ -1,0 +1,81 @@
+import type { ContenderName } from './contenders/contender';
+import type { Run } from './load';
+import type { Machine, Server } from './server';
+import type { SuiteName } from './options';
+
+/** What a run of the benchmark leaves behind as JSON; docs/performance.md is rendered from nothing else. */
+export interface Results {
+  server: Server;
+  machine: Machine;
+  suites: { orders?: OrdersResult; stock?: StockResult; growth?: GrowthResult };
+}
+
+export interface SuiteResult {
+  /** When, with which command, and of which commit. */
+  date: string;
+  command: string;
+  commit: string;
+  seconds: number;
+  /** Invariants that did not hold; figures of such a run are worth nothing. */
+  problems: string[];
+}
+
+export interface ContenderFigures {
+  name: ContenderName;
+  figures: Run;
+  /** The slowest and the fastest of its runs. */
+  range: [number, number];
+  /** Tindera's orders per second by this one's: the median over the runs that were taken next to each other. */
+  ratio: number;
+}
+
+export interface OrdersCell {
+  demand: 'spread' | 'hot';
+  callers: number;
+  lines: number;
+  contenders: ContenderFigures[];
+}
+export interface OrdersResult extends SuiteResult {
+  cells: OrdersCell[];
+  /** Connections of baseline (a), the best of those tried. */
+  groupWriters: number;
+  runs: number;
+  runMs: number;
+  poolSize: number;
+  products: number;
+  /** Rows of each table for one order: the product's and the baselines'. */
+  rows: { table: string; product: number; baseline: number }[];
+}
+
+export interface StockCell {
+  items: number;
+  callers: number;
+  /** Whether orders were placed meanwhile. */
+  underLoad: boolean;
+  figures: Run;
+  /** The same rows by one plain SELECT. */
+  baseline: Run;
+}
+export interface StockResult extends SuiteResult {
+  cells: StockCell[];
+}
+
+export interface GrowthPoint {
+  what: 'orders' | 'products';
+  size: number;
+  contender: ContenderName;
+  figures: Run;
+  /** Cost per order here by the cost in the small shop, measured in turns: wall time, and CPU of application and server. */
+  timeRatio: number;
+  cpuRatio: number | null;
+}
+export interface GrowthResult extends SuiteResult {
+  points: GrowthPoint[];
+  reference: { orders: number; products: number };
+  ordersPerRound: number;
+  callers: number;
+  /** How long the largest shop took to generate. */
+  generatedInSeconds: number;
+}
+
+export type SuiteResults = { [Name in SuiteName]: NonNullable<Results['suites'][Name]> };
