@@ -1,8 +1,9 @@
 -- The stock ledger (INV-4): who and why come from the session (@tindera_actor, @tindera_reason, @tindera_order_id).
+-- sp_place_orders writes the rows of its groups itself, one for each order.
 CREATE TRIGGER after_product_stock_change AFTER UPDATE ON products
 FOR EACH ROW
 BEGIN
-    IF NOT (OLD.stock_quantity <=> NEW.stock_quantity AND OLD.reserved_stock <=> NEW.reserved_stock) THEN
+    IF COALESCE(@tindera_group, 0) = 0 AND NOT (OLD.stock_quantity <=> NEW.stock_quantity AND OLD.reserved_stock <=> NEW.reserved_stock) THEN
         INSERT INTO stock_movements
             (business_id, product_id, variant_id, order_id, stock_before, stock_after, reserved_before, reserved_after,
              actor, reason, created_at)

@@ -2,7 +2,7 @@
 CREATE TRIGGER after_product_variant_stock_change AFTER UPDATE ON product_variants
 FOR EACH ROW
 BEGIN
-    IF NOT (OLD.stock_quantity <=> NEW.stock_quantity AND OLD.reserved_stock <=> NEW.reserved_stock) THEN
+    IF COALESCE(@tindera_group, 0) = 0 AND NOT (OLD.stock_quantity <=> NEW.stock_quantity AND OLD.reserved_stock <=> NEW.reserved_stock) THEN
         INSERT INTO stock_movements
             (business_id, product_id, variant_id, order_id, stock_before, stock_after, reserved_before, reserved_after,
              actor, reason, created_at)

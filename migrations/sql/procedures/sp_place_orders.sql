@@ -1,0 +1,415 @@
+-- Writes a group of orders in one go (PERF-1): one call, one transaction, one commit. Each order succeeds or fails alone. The only
+-- writer of new orders; a single order is a group of one. What an order may cost and whether it is allowed has been judged by
+-- src/orders/validate-order.ts from facts that may be old; here, under lock, only what has not changed since is let through.
+--
+-- p_orders   a JSON array of orders, in the order of their arrival, at most 1000; n tells them apart. No two of them have
+--   the same key or, where duplicates are looked for, the same content. Amounts are decimals, instants UTC. is_trusted, is_verified,
+--   duplicate_since and promo_terms are what the judgement rests on. src/orders/placement-rows.ts makes it.
+-- Locks: customers by id, promo codes by id, product rows by id, variant rows by id, reservation rows (of expired holds). Indexes are
+--   forced: on a small table the server would rather scan, and a scan that locks takes the rows of others, in another order.
+-- Signals: nothing of its own. A repeat of a key that another transaction commits meanwhile is error 1062: call again.
+-- Result 1, one row an order: n, outcome, order_id, short_sku, short_available, notification_id (of a chat's order)
+--   placed   it is there
+--   repeat   the idempotency key has placed order_id before
+--   stale    a fact has changed: the customer, a price, a product, a promo code, or a duplicate has appeared; judge it anew
+--   promo    the promo code is used up       short   there is not enough stock: short_available of short_sku are left
+-- Result 2: n, item_id of every line that was written, in order.
+-- Transactions: inside the caller's it leaves commit and rollback to the caller, and a failure takes back only what this call did.
+--   Called outside of one it is one transaction of its own. Temporary tables stay with the connection, for the next call.
+-- History and ledger rows have the actor of each order; the triggers that write them otherwise stand aside (@tindera_group).
+-- Example: see test/integration/orders-group.test.ts
+CREATE PROCEDURE sp_place_orders(IN p_orders JSON)
+MODIFIES SQL DATA
+SQL SECURITY INVOKER
+BEGIN
+    DECLARE v_own_transaction BOOLEAN DEFAULT FALSE;
+    DECLARE v_caller_group INT DEFAULT @tindera_group;
+    DECLARE v_now DATETIME(6);
+    DECLARE v_locked, v_placed, v_variant_lines, v_promos, v_reviews, v_short INT;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        SET @tindera_group = v_caller_group;
+        IF v_own_transaction THEN
+            ROLLBACK;
+        ELSE
+            BEGIN
+                -- After a deadlock the server has rolled back everything already.
+                DECLARE CONTINUE HANDLER FOR 1305 BEGIN END;
+                ROLLBACK TO SAVEPOINT tindera_place;
+            END;
+        END IF;
+        RESIGNAL;
+    END;
+
+    CREATE TEMPORARY TABLE IF NOT EXISTS group_orders (
+        n INT UNSIGNED NOT NULL PRIMARY KEY,
+        business_id BIGINT UNSIGNED NOT NULL,
+        user_id BIGINT UNSIGNED NOT NULL,
+        order_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        actor VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        placed_at DATETIME(6) NOT NULL,
+        hold_minutes INT NOT NULL,
+        payment_status VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        promo_id BIGINT UNSIGNED NULL,
+        promo_terms CHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+        review_count INT NOT NULL,
+        is_chat BOOLEAN NOT NULL,
+        -- NULL while nothing is against it.
+        outcome VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NULL,
+        order_id BIGINT UNSIGNED NULL,
+        short_sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        short_available INT NULL
+    ) ENGINE = InnoDB;
+    CREATE TEMPORARY TABLE IF NOT EXISTS group_lines (
+        n INT UNSIGNED NOT NULL,
+        line INT UNSIGNED NOT NULL,
+        product_id BIGINT UNSIGNED NOT NULL,
+        -- 0 when the product itself is the stock row.
+        variant_id BIGINT UNSIGNED NOT NULL,
+        quantity INT NOT NULL,
+        unit_price DECIMAL(12, 2) NOT NULL,
+        sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        PRIMARY KEY (n, line)
+    ) ENGINE = InnoDB;
+    CREATE TEMPORARY TABLE IF NOT EXISTS group_stock (
+        product_id BIGINT UNSIGNED NOT NULL,
+        variant_id BIGINT UNSIGNED NOT NULL,
+        business_id BIGINT UNSIGNED NOT NULL,
+        stock INT NOT NULL,
+        reserved INT NOT NULL,
+        price DECIMAL(12, 2) NOT NULL,
+        is_for_sale BOOLEAN NOT NULL,
+        sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        -- For the orders that are decided one by one.
+        is_short BOOLEAN NOT NULL DEFAULT FALSE,
+        taken INT NOT NULL DEFAULT 0,
+        PRIMARY KEY (product_id, variant_id)
+    ) ENGINE = InnoDB;
+
+    -- A savepoint lives only inside a transaction. Without one, this call makes its own, so that it is all or nothing, too.
+    SAVEPOINT tindera_place;
+    BEGIN
+        DECLARE CONTINUE HANDLER FOR 1305 SET v_own_transaction = TRUE;
+        ROLLBACK TO SAVEPOINT tindera_place;
+    END;
+    IF v_own_transaction THEN
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        START TRANSACTION;
+    END IF;
+    DELETE FROM group_orders;
+    DELETE FROM group_lines;
+    DELETE FROM group_stock;
+
+    -- Customers first: placements of one customer go one by one, so duplicates and per-customer limits are exact.
+    SELECT COUNT(*) INTO v_locked
+    FROM (
+        SELECT DISTINCT user_id
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (user_id BIGINT UNSIGNED PATH '$.user_id')) AS given
+        ORDER BY user_id LIMIT 1000
+    ) AS wanted
+    STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = wanted.user_id
+    FOR UPDATE;
+
+    INSERT INTO group_orders
+        (n, business_id, user_id, order_number, actor, placed_at, hold_minutes, payment_status, promo_id, promo_terms, review_count,
+         is_chat, order_id, outcome)
+    SELECT n, business_id, user_id, order_number, actor, placed_at, hold_minutes, payment_status, promo_id, promo_terms, review_count,
+        is_chat, repeat_of,
+        CASE
+            WHEN repeat_of IS NOT NULL THEN 'repeat'
+            WHEN duplicate_of IS NOT NULL OR NOT is_user_as_judged THEN 'stale'
+        END
+    FROM (
+        SELECT j.n, j.business_id, j.user_id, j.order_number, j.actor, j.placed_at, j.hold_minutes, j.payment_status, j.promo_id,
+            j.promo_terms, j.review_count, j.conversation_id IS NOT NULL AS is_chat,
+            COALESCE(u.status = 'active' AND u.is_trusted_buyer = j.is_trusted AND (u.id_verified_at IS NOT NULL) = j.is_verified, FALSE)
+                AS is_user_as_judged,
+            CASE WHEN j.idempotency_key IS NOT NULL THEN (
+                SELECT o.id FROM orders AS o FORCE INDEX (orders_idempotency_uk)
+                WHERE o.business_id = j.business_id AND o.idempotency_key = j.idempotency_key
+            ) END AS repeat_of,
+            CASE WHEN j.duplicate_since IS NOT NULL THEN (
+                SELECT o.id FROM orders AS o FORCE INDEX (orders_content_idx)
+                WHERE o.user_id = j.user_id AND o.content_hash = j.content_hash AND o.created_at > j.duplicate_since
+                    AND o.order_status NOT IN ('draft', 'cancelled')
+                ORDER BY o.created_at DESC LIMIT 1
+            ) END AS duplicate_of
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+            n INT UNSIGNED PATH '$.n',
+            business_id BIGINT UNSIGNED PATH '$.business_id',
+            user_id BIGINT UNSIGNED PATH '$.user_id',
+            is_trusted BOOLEAN PATH '$.is_trusted',
+            is_verified BOOLEAN PATH '$.is_verified',
+            order_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.order_number',
+            actor VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.actor',
+            placed_at DATETIME(6) PATH '$.placed_at',
+            hold_minutes INT PATH '$.hold_minutes',
+            payment_status VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$.payment_status',
+            promo_id BIGINT UNSIGNED PATH '$.promo_id',
+            promo_terms CHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.promo_terms',
+            review_count INT PATH '$.review_count',
+            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
+            idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.idempotency_key',
+            content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.content_hash',
+            duplicate_since DATETIME(6) PATH '$.duplicate_since'
+        )) AS j
+        LEFT JOIN users AS u ON u.id = j.user_id AND u.business_id = j.business_id
+    ) AS looked_up;
+
+    INSERT INTO group_lines (n, line, product_id, variant_id, quantity, unit_price, sku, product_name, variant_name)
+    SELECT j.n, j.line, j.product_id, COALESCE(j.variant_id, 0), j.quantity, j.unit_price, j.sku, j.product_name, j.variant_name
+    FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+        n INT UNSIGNED PATH '$.n',
+        NESTED PATH '$.lines[*]' COLUMNS (
+            line FOR ORDINALITY,
+            product_id BIGINT UNSIGNED PATH '$.product_id',
+            variant_id BIGINT UNSIGNED PATH '$.variant_id',
+            quantity INT PATH '$.quantity',
+            unit_price DECIMAL(12, 2) PATH '$.unit_price',
+            sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.sku',
+            product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.product_name',
+            variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.variant_name'
+        )
+    )) AS j
+    STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+    WHERE g.outcome IS NULL;
+
+    SELECT COUNT(promo_id), SUM(review_count) INTO v_promos, v_reviews FROM group_orders WHERE outcome IS NULL;
+    IF v_promos > 0 THEN
+        CALL sp_decide_group_promos();
+    END IF;
+
+    -- The stock rows, locked; and what they say now.
+    INSERT INTO group_stock (product_id, variant_id, business_id, stock, reserved, price, is_for_sale, sku, product_name)
+    SELECT p.id, 0, p.business_id, p.stock_quantity, p.reserved_stock, p.price,
+        p.status = 'active' AND NOT EXISTS (SELECT 1 FROM product_variants AS v WHERE v.product_id = p.id), p.sku, p.name
+    FROM (SELECT DISTINCT product_id FROM group_lines WHERE variant_id = 0 ORDER BY product_id LIMIT 50000) AS wanted
+    STRAIGHT_JOIN products AS p FORCE INDEX (PRIMARY) ON p.id = wanted.product_id
+    FOR UPDATE;
+    SELECT COUNT(*) INTO v_variant_lines FROM group_lines WHERE variant_id > 0;
+    IF v_variant_lines > 0 THEN
+        SELECT COUNT(*) INTO v_locked
+        FROM (SELECT DISTINCT variant_id FROM group_lines WHERE variant_id > 0 ORDER BY variant_id LIMIT 50000) AS wanted
+        STRAIGHT_JOIN product_variants AS v FORCE INDEX (PRIMARY) ON v.id = wanted.variant_id
+        FOR UPDATE;
+        INSERT INTO group_stock
+            (product_id, variant_id, business_id, stock, reserved, price, is_for_sale, sku, product_name, variant_name)
+        SELECT v.product_id, v.id, v.business_id, v.stock_quantity, v.reserved_stock, v.price,
+            p.status = 'active' AND v.is_available, v.sku, p.name, v.name
+        FROM (SELECT DISTINCT variant_id FROM group_lines WHERE variant_id > 0) AS wanted
+        STRAIGHT_JOIN product_variants AS v FORCE INDEX (PRIMARY) ON v.id = wanted.variant_id
+        STRAIGHT_JOIN products AS p FORCE INDEX (PRIMARY) ON p.id = v.product_id;
+    END IF;
+    SET v_now = UTC_TIMESTAMP(6);
+
+    UPDATE group_lines AS l
+    LEFT JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id
+    STRAIGHT_JOIN group_orders AS g ON g.n = l.n
+    SET g.outcome = 'stale'
+    WHERE g.outcome IS NULL
+        AND NOT COALESCE(
+            s.price = l.unit_price AND s.is_for_sale AND s.business_id = g.business_id
+                AND s.sku = l.sku AND s.product_name = l.product_name AND s.variant_name <=> l.variant_name,
+            FALSE
+        );
+
+    -- Is there enough for everybody? Then nobody has to be looked at.
+    SELECT COUNT(*) INTO v_short
+    FROM (
+        SELECT l.product_id, l.variant_id, SUM(l.quantity) AS quantity
+        FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
+        WHERE g.outcome IS NULL GROUP BY l.product_id, l.variant_id
+    ) AS wanted
+    STRAIGHT_JOIN group_stock AS s ON s.product_id = wanted.product_id AND s.variant_id = wanted.variant_id
+    WHERE s.stock - s.reserved < wanted.quantity;
+    IF v_short > 0 THEN
+        CALL sp_decide_group_stock();
+    END IF;
+
+    SELECT COUNT(*) INTO v_placed FROM group_orders WHERE outcome IS NULL;
+    IF v_placed > 0 THEN
+        SET @tindera_group = 1;
+        INSERT INTO orders
+            (business_id, user_id, order_number, order_status, payment_status, payment_method, currency, subtotal, discount_amount,
+             shipping_fee, tax_amount, total_amount, promo_code_id, promo_code, recipient_name, shipping_phone, shipping_address,
+             shipping_city, shipping_province, shipping_postal_code, shipping_country, notes, order_source, conversation_id,
+             ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, requires_verification, risk_score, created_at,
+             updated_at)
+        SELECT g.business_id, g.user_id, g.order_number, 'pending', g.payment_status, j.payment_method, j.currency, j.subtotal,
+            j.discount_amount, j.shipping_fee, j.tax_amount, j.total_amount, g.promo_id, j.promo_code, j.recipient_name, j.phone,
+            j.address, j.city, j.province, j.postal_code, j.country, j.notes, j.order_source, j.conversation_id, j.ip_address,
+            j.user_agent, j.idempotency_key, j.idempotency_hash, j.content_hash, g.review_count > 0, j.risk_score,
+            g.placed_at, g.placed_at
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+            n INT UNSIGNED PATH '$.n',
+            payment_method VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$.payment_method',
+            currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin PATH '$.currency',
+            subtotal DECIMAL(12, 2) PATH '$.subtotal',
+            discount_amount DECIMAL(12, 2) PATH '$.discount_amount',
+            shipping_fee DECIMAL(12, 2) PATH '$.shipping_fee',
+            tax_amount DECIMAL(12, 2) PATH '$.tax_amount',
+            total_amount DECIMAL(12, 2) PATH '$.total_amount',
+            promo_code VARCHAR(40) CHARACTER SET utf8mb4 PATH '$.promo_code',
+            recipient_name VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.recipient_name',
+            phone VARCHAR(20) CHARACTER SET utf8mb4 PATH '$.phone',
+            address VARCHAR(300) CHARACTER SET utf8mb4 PATH '$.address',
+            city VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.city',
+            province VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.province',
+            postal_code VARCHAR(16) CHARACTER SET utf8mb4 PATH '$.postal_code',
+            country CHAR(2) CHARACTER SET utf8mb4 PATH '$.country',
+            notes VARCHAR(1000) CHARACTER SET utf8mb4 PATH '$.notes',
+            order_source VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin PATH '$.order_source',
+            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
+            ip_address VARCHAR(45) CHARACTER SET utf8mb4 PATH '$.ip_address',
+            user_agent VARCHAR(255) CHARACTER SET utf8mb4 PATH '$.user_agent',
+            idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.idempotency_key',
+            idempotency_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.idempotency_hash',
+            content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.content_hash',
+            risk_score TINYINT UNSIGNED PATH '$.risk_score'
+        )) AS j
+        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+        WHERE g.outcome IS NULL;
+        -- Ids are looked up: on a cluster they are not consecutive.
+        UPDATE group_orders AS g SET g.order_id = (
+            SELECT o.id FROM orders AS o FORCE INDEX (orders_number_uk)
+            WHERE o.business_id = g.business_id AND o.order_number = g.order_number
+        ) WHERE g.outcome IS NULL;
+
+        INSERT INTO order_items
+            (order_id, product_id, variant_id, sku, product_name, variant_name, unit_price, quantity, line_total,
+             inventory_reserved, inventory_reserved_at, created_at)
+        SELECT g.order_id, l.product_id, NULLIF(l.variant_id, 0), l.sku, l.product_name, l.variant_name, l.unit_price, l.quantity,
+            l.unit_price * l.quantity, TRUE, v_now, g.placed_at
+        FROM group_orders AS g STRAIGHT_JOIN group_lines AS l ON l.n = g.n
+        WHERE g.outcome IS NULL ORDER BY g.n, l.line;
+        INSERT INTO inventory_reservations
+            (order_id, order_item_id, product_id, variant_id, quantity, status, expires_at, created_at)
+        SELECT i.order_id, i.id, i.product_id, i.variant_id, i.quantity, 'reserved', v_now + INTERVAL g.hold_minutes MINUTE, v_now
+        FROM group_orders AS g STRAIGHT_JOIN order_items AS i FORCE INDEX (order_items_order_idx) ON i.order_id = g.order_id
+        WHERE g.outcome IS NULL ORDER BY g.n, i.id;
+
+        UPDATE (
+            SELECT l.product_id, SUM(l.quantity) AS quantity
+            FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
+            WHERE g.outcome IS NULL AND l.variant_id = 0 GROUP BY l.product_id
+        ) AS wanted
+        STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON products.id = wanted.product_id
+        SET products.reserved_stock = products.reserved_stock + wanted.quantity;
+        IF v_variant_lines > 0 THEN
+            UPDATE (
+                SELECT l.variant_id, SUM(l.quantity) AS quantity
+                FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
+                WHERE g.outcome IS NULL AND l.variant_id > 0 GROUP BY l.variant_id
+            ) AS wanted
+            STRAIGHT_JOIN product_variants FORCE INDEX (PRIMARY) ON product_variants.id = wanted.variant_id
+            SET product_variants.reserved_stock = product_variants.reserved_stock + wanted.quantity;
+        END IF;
+        -- Each order's own step in the ledger, though the stock row was written once.
+        INSERT INTO stock_movements
+            (business_id, product_id, variant_id, order_id, stock_before, stock_after, reserved_before, reserved_after,
+             actor, reason, created_at)
+        SELECT s.business_id, s.product_id, NULLIF(s.variant_id, 0), step.order_id, s.stock, s.stock,
+            s.reserved + step.running - step.quantity, s.reserved + step.running, step.actor, 'order placed', v_now
+        FROM (
+            SELECT n, order_id, actor, product_id, variant_id, quantity,
+                SUM(quantity) OVER (PARTITION BY product_id, variant_id ORDER BY n) AS running
+            FROM (
+                SELECT g.n, g.order_id, g.actor, l.product_id, l.variant_id, SUM(l.quantity) AS quantity
+                FROM group_orders AS g STRAIGHT_JOIN group_lines AS l ON l.n = g.n
+                WHERE g.outcome IS NULL GROUP BY g.n, g.order_id, g.actor, l.product_id, l.variant_id
+            ) AS taken
+        ) AS step
+        STRAIGHT_JOIN group_stock AS s ON s.product_id = step.product_id AND s.variant_id = step.variant_id
+        ORDER BY step.n, s.product_id, s.variant_id;
+
+        INSERT INTO order_state_history (order_id, kind, from_state, to_state, changed_by, reason, created_at)
+        SELECT g.order_id, kinds.kind, NULL,
+            CASE kinds.kind WHEN 'order' THEN 'pending' WHEN 'payment' THEN g.payment_status ELSE 'reserved' END,
+            g.actor, 'order placed', v_now
+        FROM group_orders AS g
+        STRAIGHT_JOIN (SELECT 1 AS place, 'order' AS kind UNION ALL SELECT 2, 'payment' UNION ALL SELECT 3, 'reservation') AS kinds
+        WHERE g.outcome IS NULL ORDER BY g.n, kinds.place;
+
+        INSERT INTO notification_queue
+            (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
+        SELECT g.business_id, g.order_id, 'customer', g.user_id, j.conversation_id, 'order_received', j.payload, 5, g.placed_at
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+            n INT UNSIGNED PATH '$.n',
+            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
+            payload JSON PATH '$.customer_notice'
+        )) AS j
+        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+        WHERE g.outcome IS NULL;
+        INSERT INTO notification_queue
+            (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
+        SELECT g.business_id, g.order_id, 'owner', NULL, NULL, 'owner_new_order', j.payload, 3, g.placed_at
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+            n INT UNSIGNED PATH '$.n',
+            payload JSON PATH '$.owner_notice'
+        )) AS j
+        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+        WHERE g.outcome IS NULL;
+        INSERT INTO order_processing_queue (business_id, order_id, queue_type, priority, available_at, created_at)
+        SELECT business_id, order_id, 'new_order', 5, placed_at, placed_at FROM group_orders WHERE outcome IS NULL ORDER BY n;
+        INSERT INTO outbox_events (business_id, aggregate_type, aggregate_id, event_type, payload, available_at, created_at)
+        SELECT g.business_id, 'order', g.order_id, 'order.created', JSON_SET(j.payload, '$.order_id', g.order_id), g.placed_at, g.placed_at
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (n INT UNSIGNED PATH '$.n', payload JSON PATH '$.event')) AS j
+        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+        WHERE g.outcome IS NULL;
+        INSERT INTO order_metrics (order_id, business_id, validation_duration_ms, created_at)
+        SELECT g.order_id, g.business_id, j.validation_ms, g.placed_at
+        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (n INT UNSIGNED PATH '$.n', validation_ms INT UNSIGNED PATH '$.validation_ms')) AS j
+        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+        WHERE g.outcome IS NULL;
+        IF v_reviews > 0 THEN
+            INSERT INTO order_reviews (business_id, order_id, kind, reasons, created_at)
+            SELECT g.business_id, g.order_id, j.kind, j.reasons, g.placed_at
+            FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+                n INT UNSIGNED PATH '$.n',
+                NESTED PATH '$.reviews[*]' COLUMNS (
+                    kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$.kind',
+                    reasons JSON PATH '$.reasons'
+                )
+            )) AS j
+            STRAIGHT_JOIN group_orders AS g ON g.n = j.n
+            WHERE g.outcome IS NULL AND j.kind IS NOT NULL;
+        END IF;
+        IF v_promos > 0 THEN
+            UPDATE (
+                SELECT promo_id, COUNT(*) AS uses FROM group_orders
+                WHERE outcome IS NULL AND promo_id IS NOT NULL GROUP BY promo_id
+            ) AS used
+            STRAIGHT_JOIN promo_codes FORCE INDEX (PRIMARY) ON promo_codes.id = used.promo_id
+            SET promo_codes.used_count = promo_codes.used_count + used.uses;
+        END IF;
+        -- What a customer's last order of the group says.
+        UPDATE JSON_TABLE(p_orders, '$[*]' COLUMNS (
+            n INT UNSIGNED PATH '$.n',
+            recipient_name VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.recipient_name',
+            phone VARCHAR(20) CHARACTER SET utf8mb4 PATH '$.phone',
+            last_address JSON PATH '$.last_address'
+        )) AS j
+        STRAIGHT_JOIN (
+            SELECT MAX(n) AS n, user_id, MAX(placed_at) AS placed_at FROM group_orders WHERE outcome IS NULL GROUP BY user_id
+        ) AS latest ON latest.n = j.n
+        STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = latest.user_id
+        SET users.last_order_at = latest.placed_at, users.last_address = j.last_address,
+            users.name = COALESCE(users.name, j.recipient_name), users.phone = COALESCE(users.phone, j.phone);
+        SET @tindera_group = v_caller_group;
+    END IF;
+
+    IF v_own_transaction THEN COMMIT; ELSE RELEASE SAVEPOINT tindera_place; END IF;
+
+    SELECT g.n, COALESCE(g.outcome, 'placed') AS outcome, g.order_id, g.short_sku, g.short_available,
+        CASE WHEN g.is_chat AND g.outcome IS NULL THEN (
+            SELECT q.id FROM notification_queue AS q WHERE q.order_id = g.order_id AND q.recipient_type = 'customer' ORDER BY q.id LIMIT 1
+        ) END AS notification_id
+    FROM group_orders AS g ORDER BY g.n;
+    SELECT g.n, i.id AS item_id
+    FROM group_orders AS g STRAIGHT_JOIN order_items AS i FORCE INDEX (order_items_order_idx) ON i.order_id = g.order_id
+    WHERE g.outcome IS NULL ORDER BY g.n, i.id;
+END
