@@ -9,6 +9,7 @@ import type { Deps } from './deps';
 import { projectRoot } from './lib/project-root';
 import { createPlayground } from './playground/playground';
 import { messengerWebhook } from './webhooks/messenger';
+import { twilioWebhook } from './webhooks/twilio';
 
 /** The HTTP side, without listening: tests drive it directly. */
 export function createApp(deps: Deps): Express {
@@ -18,6 +19,7 @@ export function createApp(deps: Deps): Express {
 
   app.use(health(deps.db, () => true));
   app.use('/webhooks/messenger', messengerWebhook(deps));
+  app.use('/webhooks/twilio', twilioWebhook(deps));
   app.use(
     '/pictures',
     express.static(path.join(projectRoot, 'src', 'demo', 'pictures'), {

@@ -54,10 +54,18 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       token: twilio.authToken,
       principal: twilio.accountSid,
       apiUrl: config.twilioApiUrl,
+      statusUrl: twilioStatusUrl(config),
       isPlayground: false,
     });
   }
   return accounts;
+}
+
+/** Twilio refuses a call-back address that it cannot reach. */
+function twilioStatusUrl({ publicUrl }: Config): string | undefined {
+  const { hostname } = new URL(publicUrl);
+  const isLocal = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+  return isLocal ? undefined : `${publicUrl}/webhooks/twilio/status`;
 }
 
 function forPlayground(config: Config, businessId: number): Account[] {

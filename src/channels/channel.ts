@@ -15,6 +15,8 @@ export interface Account {
   principal: string;
   /** Where the platform's API is. */
   apiUrl: string;
+  /** Where the platform reports what became of our messages, if that is told with each of them. */
+  statusUrl?: string;
   /** The built-in phones of the playground, not a real platform. */
   isPlayground: boolean;
 }
@@ -23,6 +25,8 @@ export interface Account {
 export interface RenderedMessage {
   payload: Record<string, unknown>;
   display: string;
+  /** How many SMS it is billed as (CHN-3). */
+  segments?: number;
 }
 
 /** How a failed send is treated (CHN-8; tables in each channel's errors.ts). */
@@ -66,6 +70,8 @@ export interface Channel {
   render(reply: Reply): RenderedMessage[];
   /** One HTTP request; never throws for what a platform or a network may do. */
   send(request: SendRequest): Promise<SendResult>;
+  /** The class of an error code that the platform reports after it had taken the message. */
+  classify?(code: string): ErrorClass;
 }
 
 /** What a webhook's parser makes of a verified body: every event in it, in the body's order. */

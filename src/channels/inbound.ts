@@ -29,6 +29,8 @@ const messageEvent = z.object({
   /** The message of ours that it answers, by the platform's id. */
   replyTo: z.string().optional(),
   profileName: z.string().optional(),
+  /** What the carrier or the platform has understood as a word of consent, and has answered itself. */
+  carrierKeyword: z.enum(['STOP', 'START', 'HELP']).optional(),
 });
 
 /** What happened to messages of ours. */
@@ -39,6 +41,8 @@ const receiptEvent = z.object({
   /** Everything sent up to this instant (ISO). */
   upTo: z.string().optional(),
   errorCode: z.string().optional(),
+  /** The row of ours that it is about, where the platform carries our mark: it may come before the answer to our request. */
+  outgoingId: z.number().int().optional(),
 });
 
 /** A message from our side that the platform reflects: the bot's own, or a person's in the page inbox. */

@@ -6,11 +6,13 @@ import { ensureCustomer } from '../customers/customer-store';
 import { markHandled, nextPending, recordAttempt, type InboxMessage } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { insertNotification } from '../notifications/notification-store';
-import { applyReceipt, insertOutgoing } from '../outgoing/outgoing-store';
+import { insertOutgoing } from '../outgoing/outgoing-store';
+import { receiveReceipt } from '../outgoing/receive-receipt';
 import { toLanguage } from '../templates/load-templates';
 import { runAdminCommand } from './admin-commands/run-admin-command';
 import { runBot } from './bot/run-bot';
 import { readState, type DialogState } from './bot/turn-storage';
+import { heedConsent } from './heed-consent';
 import { createConversation, findConversation, lockConversation, saveTurn, type ConversationRow } from '../customers/conversation-store';
 import type { LaneOutcome } from './lanes';
 import type { ConversationDeps, Turn } from './turn';
@@ -117,10 +119,7 @@ async function handleEvent(
     case 'message':
       return runTurn(deps, trx, conversation, message, body);
     case 'receipt':
-      if (body.status === 'delivered' || body.status === 'read') {
-        const upTo = body.upTo ? new Date(body.upTo) : undefined;
-        await applyReceipt(trx, conversation.id, { status: body.status, messageIds: body.messageIds, upTo, at: message.sentAt });
-      }
+      await receiveReceipt(trx, conversation, body, message.sentAt);
       return false;
     case 'echo':
     case 'other':
@@ -154,7 +153,7 @@ async function runTurn(
     input: { kind: 'text', text: event.text ?? '' },
     replies: [],
   };
-  if (!(await runAdminCommand(turn))) await runBot(turn, state);
+  if (!(await heedConsent(turn)) && !(await runAdminCommand(turn))) await runBot(turn, state);
 
   await insertOutgoing(trx, outgoingOf(turn), turn.now);
   await saveTurn(trx, conversation.id, {

@@ -16,7 +16,7 @@ export async function notificationSent(
   );
 }
 
-/** The channel could not reach the person: the dispatcher looks for another one. */
+/** The channel could not reach the person, now or as it reported later: the dispatcher looks for another one. */
 export async function notificationFailed(
   trx: Queryable,
   id: number,
@@ -28,7 +28,7 @@ export async function notificationFailed(
     `UPDATE notification_queue
      SET status = 'pending', scheduled_at = :at, last_error = :error,
          tried_channels = CONCAT_WS(',', NULLIF(tried_channels, ''), :channel)
-     WHERE id = :id AND status = 'dispatched'`,
+     WHERE id = :id AND status IN ('dispatched', 'sent')`,
     { id, at, channel, error: error.slice(0, 500) },
   );
 }

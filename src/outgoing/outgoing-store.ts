@@ -16,6 +16,8 @@ export interface OutgoingMessage {
   attempts: number;
   nextAttemptAt: Date;
   notificationId: number | null;
+  /** The message that it answers. */
+  inboxMessageId: number | null;
 }
 
 /** Writes messages to be sent, in the order given. Call with the conversation locked: order within it goes by id. */
@@ -32,12 +34,13 @@ export async function insertOutgoing(
     one.notificationId,
     JSON.stringify(one.message.payload),
     one.message.display,
+    one.message.segments ?? null,
     now,
     now,
   ]);
   await trx.execute(
     `INSERT INTO outgoing_messages
-        (business_id, conversation_id, inbox_message_id, notification_id, payload, display_text, next_attempt_at, created_at)
+        (business_id, conversation_id, inbox_message_id, notification_id, payload, display_text, segments, next_attempt_at, created_at)
      VALUES ?`,
     [values],
   );
@@ -135,8 +138,9 @@ export async function queuedMessages(
     attempts: number;
     next_attempt_at: Date;
     notification_id: number | null;
+    inbox_message_id: number | null;
   }>(
-    `SELECT id, payload, attempts, next_attempt_at, notification_id
+    `SELECT id, payload, attempts, next_attempt_at, notification_id, inbox_message_id
      FROM outgoing_messages
      WHERE conversation_id = :conversationId AND state = 'queued'
      ORDER BY id
@@ -149,6 +153,7 @@ export async function queuedMessages(
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     notificationId: row.notification_id,
+    inboxMessageId: row.inbox_message_id,
   }));
 }
 

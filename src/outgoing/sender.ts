@@ -8,6 +8,7 @@ import type { Ids } from '../lib/ids';
 import type { Log } from '../lib/log';
 import { notificationFailed, notificationSent } from './notification-fate-store';
 import { isDeadOwner, leaseOwner } from './lease-owner';
+import { recordCarrierOptOut, refusedByOptOut } from './opt-outs';
 import {
   dueConversations,
   endLeaseOf,
@@ -162,6 +163,8 @@ async function sendOne(
   message: OutgoingMessage,
 ): Promise<boolean> {
   const account = deps.accounts.find(lane.channel, lane.accountId);
+  const refusal = await refusedByOptOut(deps.db, lane, message.inboxMessageId);
+  if (refusal) return record(deps, lane, message, refusal);
   crashPoint('send.before-request');
   const result: SendResult = account
     ? await channelOf(lane.channel).send({
@@ -214,6 +217,9 @@ async function record(
   }
   await deps.db.transaction(async (trx) => {
     await markFailed(trx, message.id, result);
+    const businessId = deps.accounts.find(lane.channel, lane.accountId)?.businessId;
+    if (errorClass === 'opt_out' && businessId !== undefined)
+      await recordCarrierOptOut(trx, { ...lane, businessId }, code, now);
     if (message.notificationId)
       await notificationFailed(
         trx,

@@ -1,27 +1,10 @@
 import express, { Router, type Request, type Response } from 'express';
 import type { Account } from '../channels/channel';
-import type { InboundEvent } from '../channels/inbound';
 import { parseMessengerWebhook } from '../channels/messenger/parse';
 import { isSignedBy } from '../channels/messenger/signature';
-import type { Accounts } from '../channels/accounts';
-import type { Config } from '../config';
-import type { Inbox } from '../inbox/inbox';
-import type { NewInboxRow } from '../inbox/inbox-store';
-import type { Clock } from '../lib/clock';
-import { crashPoint } from '../lib/crash-point';
 import { AppError } from '../lib/errors';
 import { equalInConstantTime } from '../lib/hash';
-import type { Log } from '../lib/log';
-
-export interface WebhookDeps {
-  config: Config;
-  accounts: Accounts;
-  inbox: Inbox;
-  clock: Clock;
-  log: Log;
-  /** Where events of pages that we do not know are kept. */
-  firstBusinessId: number;
-}
+import { takeIn, type WebhookDeps } from './take-in';
 
 /** Meta's largest payload. */
 const MAX_BODY = '3mb';
@@ -59,15 +42,7 @@ async function receive(deps: WebhookDeps, req: Request, res: Response): Promise<
   const signer = signerOf(deps, rawBody, req.get('x-hub-signature-256'));
   const receivedAt = deps.clock.now();
   const events = parseMessengerWebhook(parseJson(rawBody), receivedAt);
-  const rows = events.map((event) => rowOf(deps, signer, event, receivedAt));
-
-  crashPoint('webhook.before-store');
-  await deps.inbox.store(rows);
-  crashPoint('webhook.before-answer');
-  for (const { event, state } of rows) {
-    if (state === 'ignored')
-      deps.log.info({ kind: event.body.kind, account: event.accountId }, 'event kept, not handled');
-  }
+  await takeIn(deps, signer, events, receivedAt);
   res.type('text/plain').send('EVENT_RECEIVED');
 }
 
@@ -86,23 +61,6 @@ function signerOf(
     401,
     'The signature does not match the body. Check the app secret.',
   );
-}
-
-/** A page counts only when the secret that belongs to it signed the body. */
-function rowOf(
-  deps: WebhookDeps,
-  signer: Account,
-  event: InboundEvent,
-  receivedAt: Date,
-): NewInboxRow {
-  const account = deps.accounts.find(event.channel, event.accountId);
-  const isKnown = account !== undefined && account.secret === signer.secret;
-  return {
-    event,
-    businessId: isKnown ? account.businessId : deps.firstBusinessId,
-    state: isKnown && event.body.kind !== 'other' ? 'pending' : 'ignored',
-    receivedAt,
-  };
 }
 
 function parseJson(rawBody: Buffer): unknown {

@@ -109,7 +109,7 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
 
   function eventOf(name: string, what: Act): Partial<MessageEvent> | undefined {
     if (what.kind === 'event') return what.event;
-    if (what.kind === 'text') return { text: what.text.replace('CODE', codes.get(name) ?? 'CODE') };
+    if (what.kind === 'text') return { text: onChannel(what.text.replace('CODE', codes.get(name) ?? 'CODE')) };
     const { title, payload, referral } = what;
     if (payload !== undefined) return { text: title, payload, referral };
     const seen = shown.get(name) ?? { replies: [], messages: [] };
@@ -119,6 +119,10 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
       ? undefined
       : { text, payload: value, referral };
   }
+
+  /** By SMS a bare "cancel" is the carrier's word for stop. */
+  const onChannel = (text: string): string =>
+    channel === 'sms' && text === 'cancel' ? 'cancel order' : text;
 
   async function happen(what: string): Promise<string> {
     const [, minutes] = /^(\d+) minutes pass$/.exec(what) ?? [];

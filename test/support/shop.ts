@@ -6,11 +6,18 @@ import {
   type MessengerCustomer,
   type MessengerPage,
 } from './messenger-customer';
+import { phoneCustomer, type PhoneCustomer, type TwilioSender } from './phone-customer';
 import { startApp, type RunningApp } from './running-app';
 import { dropDatabase, newDatabaseUrl } from './test-database';
 
 /** The page and secret of the captured bodies in test/fixtures/messenger. */
 export const PAGE: MessengerPage = { pageId: '100000000000101', appSecret: 'fixture-app-secret' };
+/** The account of the captured requests in test/fixtures/twilio_sms. */
+export const TWILIO: TwilioSender = {
+  accountSid: 'AC00000000000000000000000000000001',
+  authToken: 'fixture-twilio-auth-token',
+  number: '+15005550006',
+};
 export const OWNER_PHONE = '+639170000001';
 const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
 
@@ -23,6 +30,7 @@ export interface Shop {
   apps: RunningApp[];
   start(env?: Record<string, string>): Promise<RunningApp>;
   customer(psid?: string): MessengerCustomer;
+  smsCustomer(phone?: string): PhoneCustomer;
   /** A conversation that is linked to an admin. */
   admin(): Promise<MessengerCustomer>;
   api(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
@@ -52,9 +60,9 @@ export async function openShop(): Promise<Shop> {
         MESSENGER_PAGE_ID: PAGE.pageId,
         MESSENGER_PAGE_ACCESS_TOKEN: 'fixture-page-token',
         GRAPH_API_URL: platforms.graphUrl,
-        TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000001',
-        TWILIO_AUTH_TOKEN: 'fixture-twilio-auth-token',
-        TWILIO_FROM: '+15005550006',
+        TWILIO_ACCOUNT_SID: TWILIO.accountSid,
+        TWILIO_AUTH_TOKEN: TWILIO.authToken,
+        TWILIO_FROM: TWILIO.number,
         TWILIO_API_URL: platforms.twilioUrl,
         OWNER_PHONE,
         ...env,
@@ -63,6 +71,8 @@ export async function openShop(): Promise<Shop> {
       return app;
     },
     customer: (psid) => messengerCustomer({ url, page: PAGE, platforms, db, psid }),
+    smsCustomer: (phone) =>
+      phoneCustomer({ url, sender: TWILIO, platforms, db, channel: 'sms', phone }),
     admin: async () => {
       const staff = await shop.api('/api/staff', { name: 'Nena', role: 'admin' });
       const code = await shop.api(`/api/staff/${String(staff.body.id)}/link-code`, {});

@@ -125,10 +125,10 @@ test('only what serves HTTP knows Express', () => {
   expect(wrong.map(show)).toEqual([]);
 });
 
-test("only the SMS channel and the webhooks know Twilio's library", () => {
+test("only the channels by Twilio and the webhooks know Twilio's library", () => {
   const wrong = imports
     .filter(({ to }) => to === 'twilio')
-    .filter(from(/^(channels\/sms|webhooks|playground)\//));
+    .filter(from(/^(channels\/(sms|twilio)|webhooks|playground)\//));
   expect(wrong.map(show)).toEqual([]);
 });
 

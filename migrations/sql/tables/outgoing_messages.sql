@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS outgoing_messages (
     payload JSON NOT NULL,
     -- What a person reads in it, for the record and the dashboard.
     display_text TEXT NOT NULL,
+    -- How many SMS it is billed as; NULL elsewhere.
+    segments SMALLINT UNSIGNED NULL,
     -- queued -> sent -> delivered -> read, or failed; forward only (CHN-9).
     state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'queued',
     attempts SMALLINT UNSIGNED NOT NULL DEFAULT 0,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256 } from '../../lib/hash';
+import { fit, hashed, instant, iso, MAX_ACCOUNT, MAX_ID, MAX_PERSON, NOBODY } from '../event-fields';
 import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
 
 /** JSON has rounded a longer number already, and a rounded id is somebody else's. */
@@ -68,13 +69,6 @@ const entrySchema = z.object({
   standby: z.array(z.unknown()).optional(),
   changes: z.array(z.unknown()).optional(),
 });
-
-/** Longer ids than the column are replaced by their hash; they are opaque to us. */
-const MAX_ID = 191;
-const MAX_PERSON = 160;
-const MAX_ACCOUNT = 64;
-/** What a person's id is in an event that names nobody. */
-const NOBODY = '-';
 
 /**
  * Every event of every entry of a Messenger or Instagram webhook body, in the body's order (CHN-1). What is not understood
@@ -208,18 +202,3 @@ function other(pageId: string, name: string, raw: unknown, receivedAt: Date): In
 
 const unknownEvent = (object: string, raw: unknown, receivedAt: Date): InboundEvent =>
   other('', `object ${object}`.slice(0, 64), raw, receivedAt);
-
-const hashed = (raw: unknown): string => `event:${sha256(JSON.stringify(raw) ?? '')}`;
-const fit = (text: string, max: number): string => (text.length <= max ? text : `hash:${sha256(text).slice(0, 59)}`);
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined || ms < EARLIEST || ms > LATEST ? undefined : new Date(ms).toISOString();
-
-/** Outside of these a platform's time is nonsense, and some of it no date at all; so is a message from after tomorrow. */
-const EARLIEST = Date.UTC(2015, 0, 1);
-const LATEST = Date.UTC(2100, 0, 1);
-const DAY_MS = 86_400_000;
-
-function instant(ms: number | undefined, receivedAt: Date): Date {
-  if (ms === undefined || ms < EARLIEST) return receivedAt;
-  return ms > receivedAt.getTime() + DAY_MS ? receivedAt : new Date(ms);
-}

@@ -1,7 +1,7 @@
 import { splitText } from '../../lib/text';
 import type { RenderedMessage } from '../channel';
 import { optionsOf, type Card, type Reply } from '../reply';
-import { toGsm } from './gsm';
+import { segmentsOf, toGsm } from './gsm';
 
 /** Twilio takes 1600 characters; ten segments are already a lot to read on a small phone. */
 export const MAX_SMS = 1530;
@@ -19,7 +19,7 @@ export function renderSms(reply: Reply): RenderedMessage[] {
   // Twilio refuses a message without words (21602): a reply of pictures alone is not sent.
   return splitText(text, MAX_SMS)
     .filter((part) => part.trim() !== '')
-    .map((part) => ({ payload: { body: part }, display: part }));
+    .map((part) => ({ payload: { body: part }, display: part, segments: segmentsOf(part) }));
 }
 
 /** "How many?" is answered by the number itself: the fourth choice must not be the number 5. */

@@ -10,7 +10,7 @@ const clients = new Map<string, ReturnType<typeof twilio>>();
 
 /** One call of Twilio's Messages API through its own library. */
 export async function sendSms(
-  { account, to, payload }: SendRequest,
+  { account, to, payload, outgoingId }: SendRequest,
   timeoutMs = SEND_TIMEOUT_MS,
 ): Promise<SendResult> {
   try {
@@ -18,6 +18,7 @@ export async function sendSms(
       to,
       from: account.accountId,
       body: String(payload.body),
+      ...(account.statusUrl ? { statusCallback: `${account.statusUrl}?outbox=${outgoingId}` } : {}),
     });
     // Something on the way that says 200 to everything has not sent an SMS.
     if (!message.sid) throw new Error('an answer without a message');

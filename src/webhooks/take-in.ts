@@ -1,0 +1,53 @@
+import type { Accounts } from '../channels/accounts';
+import type { Account } from '../channels/channel';
+import type { InboundEvent } from '../channels/inbound';
+import type { Config } from '../config';
+import type { Inbox } from '../inbox/inbox';
+import type { NewInboxRow } from '../inbox/inbox-store';
+import type { Clock } from '../lib/clock';
+import { crashPoint } from '../lib/crash-point';
+import type { Log } from '../lib/log';
+
+export interface WebhookDeps {
+  config: Config;
+  accounts: Accounts;
+  inbox: Inbox;
+  clock: Clock;
+  log: Log;
+  /** Where events of accounts that we do not know are kept. */
+  firstBusinessId: number;
+}
+
+/** Stores what a signed body brought; when it resolves, the webhook may acknowledge (G-1). */
+export async function takeIn(
+  deps: WebhookDeps,
+  signer: Account,
+  events: readonly InboundEvent[],
+  receivedAt: Date,
+): Promise<void> {
+  const rows = events.map((event) => rowOf(deps, signer, event, receivedAt));
+  crashPoint('webhook.before-store');
+  await deps.inbox.store(rows);
+  crashPoint('webhook.before-answer');
+  for (const { event, state } of rows) {
+    if (state === 'ignored')
+      deps.log.info({ kind: event.body.kind, account: event.accountId }, 'event kept, not handled');
+  }
+}
+
+/** An account counts only when the secret that belongs to it signed the body. */
+function rowOf(
+  deps: WebhookDeps,
+  signer: Account,
+  event: InboundEvent,
+  receivedAt: Date,
+): NewInboxRow {
+  const account = deps.accounts.find(event.channel, event.accountId);
+  const isKnown = account !== undefined && account.secret === signer.secret;
+  return {
+    event,
+    businessId: isKnown ? account.businessId : deps.firstBusinessId,
+    state: isKnown && event.body.kind !== 'other' ? 'pending' : 'ignored',
+    receivedAt,
+  };
+}
