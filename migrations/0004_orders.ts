@@ -11,7 +11,6 @@ const objects = [
   'tables/order_errors',
   'tables/order_metrics',
   'tables/order_reviews',
-  'tables/order_payments',
   'tables/outbox_events',
 ];
 

@@ -43,6 +43,8 @@ const environment = z.object({
   TWILIO_FROM: optional(e164),
   TWILIO_API_URL: withDefault(httpUrl, 'https://api.twilio.com'),
   OWNER_PHONE: optional(e164),
+  HIGH_VALUE_THRESHOLD: optional(z.coerce.number().positive().max(9_999_999_999)),
+  FRAUD_SCORE_THRESHOLD: optional(z.coerce.number().min(1).max(100)),
 });
 
 /** The settings of a run, checked once at start; nothing else reads the environment. */
@@ -71,6 +73,8 @@ export interface Config {
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
   twilioApiUrl: string;
   ownerPhone: string | undefined;
+  /** What a business that says nothing of its own takes (ORD-7); the amount is in minor units. */
+  riskDefaults: { highValueFrom: number | undefined; reviewFrom: number | undefined };
 }
 
 export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
@@ -121,6 +125,10 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
           : undefined,
       twilioApiUrl: e.TWILIO_API_URL,
       ownerPhone: e.OWNER_PHONE,
+      riskDefaults: {
+        highValueFrom: e.HIGH_VALUE_THRESHOLD === undefined ? undefined : Math.round(e.HIGH_VALUE_THRESHOLD * 100),
+        reviewFrom: e.FRAUD_SCORE_THRESHOLD,
+      },
     },
   };
 }

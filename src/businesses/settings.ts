@@ -9,6 +9,10 @@ const minutes = z
   .min(1)
   .max(366 * 24 * 60);
 
+/** So many of something are looked at most: RECENT_PER_KEY of orders/risk-store.ts. */
+const count = z.number().int().min(1).max(50);
+const points = z.number().int().min(0).max(100);
+
 const shippingZone = z.object({
   name: z.string().trim().min(1).max(80),
   provinces: z.array(z.string().trim().min(1).max(120)).min(1),
@@ -26,15 +30,13 @@ export const settingsSchema = z.object({
     })
     .prefault({}),
   /** The first zone that names the province decides; elsewhere the default fee. */
-  shipping_zones: z
-    .array(shippingZone)
-    .default([
-      {
-        name: 'Metro Manila',
-        provinces: ['Metro Manila', 'NCR', 'National Capital Region'],
-        fee: 100_00,
-      },
-    ]),
+  shipping_zones: z.array(shippingZone).default([
+    {
+      name: 'Metro Manila',
+      provinces: ['Metro Manila', 'NCR', 'National Capital Region'],
+      fee: 100_00,
+    },
+  ]),
   default_shipping_fee: amount.default(150_00),
   /** From this subtotal on shipping is free; null: never. */
   free_shipping_from: amount.nullable().default(null),
@@ -53,8 +55,70 @@ export const settingsSchema = z.object({
   /** ORD-7 */
   cod_verification_above: amount.default(50_000_00),
   special_approval_above: amount.default(500_000_00),
+  /** From this total on a person looks; without it HIGH_VALUE_THRESHOLD of the deployment, if that is set. Null: never. */
+  high_value_from: amount.nullable().optional(),
   pending_orders_warning_from: z.number().int().min(1).default(5),
   duplicate_window_minutes: z.number().int().min(0).max(1440).default(10),
+  /** ORD-7: the risk score, 0 to 100, is the sum of the points of its reasons. */
+  fraud: z
+    .object({
+      /** From this score on a person looks; without it FRAUD_SCORE_THRESHOLD of the deployment, else 75. */
+      review_from: z.number().min(1).max(100).optional(),
+      /** The most that each reason adds. Velocity alone stays below the score of a review. */
+      weights: z
+        .object({
+          new_customer: points.default(10),
+          cod_amount: points.default(25),
+          customer_velocity: points.default(15),
+          phone_velocity: points.default(10),
+          ip_velocity: points.default(10),
+          refused_cod: points.default(40),
+          shared_phone: points.default(10),
+          pending_orders: points.default(5),
+          unusual_quantity: points.default(10),
+        })
+        .prefault({}),
+      /** Orders before this one from which on it is fast. */
+      velocity: z
+        .object({
+          customer_per_hour: count.default(10),
+          customer_per_day: count.default(25),
+          phone_per_hour: count.default(12),
+          phone_per_day: count.default(30),
+          ip_per_hour: count.default(30),
+          ip_per_day: count.default(50),
+        })
+        .prefault({}),
+      /** Customers who gave the same phone within 30 days. */
+      shared_phone_from: count.default(4),
+      /** Pieces of one item. */
+      unusual_quantity_from: z.number().int().min(1).default(30),
+    })
+    .prefault({}),
+  /** ORD-8: what a customer may order by cash on delivery without a person looking, by level. */
+  cod_trust: z
+    .object({
+      limits: z
+        .array(amount)
+        .min(1)
+        .max(20)
+        .refine(
+          (limits) => limits.every((limit, at) => at === 0 || limit >= (limits[at - 1] ?? 0)),
+          {
+            message: 'must not fall from level to level',
+          },
+        )
+        .default([0, 2_000_00, 10_000_00, 50_000_00, 100_000_00, 250_000_00, 500_000_00]),
+      /** The level of somebody who has never ordered; a refused parcel takes one level away. */
+      start_level: z.number().int().min(0).max(19).default(3),
+      /** Delivered orders that raise it by one level each; an ID check raises it, too. */
+      raise_at: z.array(z.number().int().min(1)).max(20).default([3, 10, 25]),
+    })
+    .prefault({}),
+  /** ORD-5: cash-on-delivery orders that confirm themselves, unless a person has to look. */
+  auto_confirm_cod: z
+    .object({ trusted: z.boolean().default(false), below: amount.nullable().default(null) })
+    .prefault({}),
   cart_expiry_days: z.number().int().min(1).max(365).default(30),
   owner_phone: z
     .string()

@@ -1,3 +1,4 @@
+import type { Config } from '../config';
 import type { Clock } from '../lib/clock';
 import type { Ids } from '../lib/ids';
 import type { Database } from './database';
@@ -7,4 +8,6 @@ export interface CoreDeps {
   db: Database;
   clock: Clock;
   ids: Ids;
+  /** Of the deployment; tests of the core do without. */
+  config?: Pick<Config, 'riskDefaults'>;
 }

@@ -5,6 +5,8 @@ import type { Transaction } from '../db/database';
 import { contentHash } from './order-hash';
 import { countPendingOrders, findDuplicate } from './placement-store';
 import type { ReadOrder } from './read-order';
+import type { RiskDefaults } from './risk-score';
+import { loadRiskFacts } from './risk-store';
 import type { OrderFacts } from './validate-order';
 
 /** Everything that an order is judged by, in the transaction that places it. */
@@ -14,6 +16,7 @@ export async function loadFacts(
   read: ReadOrder,
   user: OrderFacts['user'],
   now: Date,
+  origin: { ipAddress?: string | null; defaults?: RiskDefaults } = {},
 ): Promise<OrderFacts> {
   const { settings } = business;
   const items = read.items.flatMap((item) =>
@@ -24,6 +27,20 @@ export async function loadFacts(
   const promo = read.promoCode === null ? null : await findPromo(trx, business.id, read.promoCode);
   const windowStart = new Date(now.getTime() - settings.duplicate_window_minutes * 60_000);
   const userId = user === null ? null : read.userId;
+  const ipAddress = origin.ipAddress ?? null;
+  const subjects =
+    user === null || userId === null
+      ? []
+      : [
+          {
+            businessId: business.id,
+            userId,
+            isTrusted: user.isTrusted,
+            phone: read.address.phone,
+            ipAddress,
+          },
+        ];
+  const [risk = null] = await loadRiskFacts(trx, now, subjects, origin.defaults);
   return {
     business,
     now,
@@ -42,5 +59,6 @@ export async function loadFacts(
       userId === null || read.confirmDuplicate
         ? null
         : await findDuplicate(trx, userId, contentHash(read), windowStart),
+    risk,
   };
 }

@@ -63,7 +63,7 @@ export type PlaceOutcome = Placed | NotPlaced;
  */
 export async function placeOrder(
   trx: Transaction,
-  deps: Pick<CoreDeps, 'db' | 'clock'>,
+  deps: Pick<CoreDeps, 'db' | 'clock' | 'config'>,
   request: PlaceRequest,
 ): Promise<PlaceOutcome> {
   const startedAt = performance.now();
@@ -74,7 +74,8 @@ export async function placeOrder(
   const user = read.userId === null ? null : await lockUser(trx, business.id, read.userId);
   const repeat = await findRepeat(trx, business, read);
   if (repeat) return repeat.ok ? repeat : refuse(trx, request, read, repeat.problems, now);
-  const judgement = validateOrder(read, await loadFacts(trx, business, read, user, now));
+  const origin = { ipAddress: request.ipAddress ?? null, defaults: deps.config?.riskDefaults };
+  const judgement = validateOrder(read, await loadFacts(trx, business, read, user, now, origin));
   const allProblems = [...problems, ...judgement.problems];
   if (allProblems.length > 0) return refuse(trx, request, read, dropDoubles(allProblems), now);
 

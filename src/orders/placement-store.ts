@@ -82,12 +82,13 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
         (business_id, user_id, order_number, order_status, payment_status, payment_method, currency, subtotal, discount_amount,
          shipping_fee, tax_amount, total_amount, promo_code_id, promo_code, recipient_name, shipping_phone, shipping_address,
          shipping_city, shipping_province, shipping_postal_code, shipping_country, notes, order_source, conversation_id,
-         ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, requires_verification, created_at, updated_at)
+         ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, requires_verification, risk_score, created_at,
+         updated_at)
      VALUES
         (:businessId, :userId, :orderNumber, 'pending', :paymentStatus, :paymentMethod, :currency, :subtotal, :discount,
          :shipping, :tax, :total, :promoCodeId, :promoCode, :recipientName, :phone, :address,
          :city, :province, :postalCode, :country, :notes, :orderSource, :conversationId,
-         :ipAddress, :userAgent, :idempotencyKey, :idempotencyHash, :contentHash, :requiresVerification, :now, :now)`,
+         :ipAddress, :userAgent, :idempotencyKey, :idempotencyHash, :contentHash, :requiresVerification, :riskScore, :now, :now)`,
     {
       businessId: order.businessId,
       userId: order.userId,
@@ -112,6 +113,7 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
       idempotencyHash: order.idempotencyHash,
       contentHash: order.contentHash,
       requiresVerification: judgement.reviews.length > 0,
+      riskScore: judgement.riskScore,
       now: order.now,
     },
   );

@@ -1,46 +1,14 @@
-import type { Business } from '../businesses/business-store';
 import { applyPromo, type Promo, type PromoFailure } from '../cart/promo';
 import { totalsOf, type Totals } from '../cart/totals';
 import { fullName } from '../catalog/product';
 import { itemKey, type Orderable } from '../catalog/orderable-store';
 import { toMajor, type Minor } from '../lib/money';
 import { judgeRisk } from './judge-risk';
+import type { Judgement, OrderFacts, PricedLine } from './judgement';
 import type { OrderProblem } from './order-errors';
 import type { ReadItem, ReadOrder } from './read-order';
 
-/** What the database knows about an order that is to be placed; loaded in one go, judged here. */
-export interface OrderFacts {
-  business: Business;
-  now: Date;
-  user: { status: string; isTrusted: boolean; isVerified: boolean } | null;
-  orderables: ReadonlyMap<string, Orderable>;
-  promo: Promo | null;
-  promoUses: number;
-  pendingOrders: number;
-  /** The number of an order of the same content within the duplicate window. */
-  duplicateOf: string | null;
-}
-
-export interface PricedLine {
-  item: Orderable;
-  quantity: number;
-  lineTotal: Minor;
-}
-
-export interface OrderWarning {
-  code: 'VERIFICATION_REQUIRED' | 'SPECIAL_APPROVAL_REQUIRED' | 'MANY_PENDING_ORDERS';
-  message: string;
-}
-
-export interface Judgement {
-  problems: OrderProblem[];
-  warnings: OrderWarning[];
-  lines: PricedLine[];
-  totals: Totals;
-  promo: Promo | null;
-  /** Reviews that a person has to decide before the order can be confirmed (ORD-7). */
-  reviews: ('verification' | 'special_approval')[];
-}
+export type { Judgement, OrderFacts, OrderWarning, PricedLine } from './judgement';
 
 /** Judges an order that was read against what is so: every problem at once (ORD-2). Pure. */
 export function validateOrder(order: ReadOrder, facts: OrderFacts): Judgement {

@@ -14,8 +14,7 @@ CREATE TABLE IF NOT EXISTS order_reviews (
     CONSTRAINT order_reviews_kind_uk UNIQUE (order_id, kind),
     CONSTRAINT order_reviews_order_fk FOREIGN KEY (order_id) REFERENCES orders (id),
     CONSTRAINT order_reviews_kind_check CHECK (kind IN
-        ('verification', 'special_approval', 'high_value', 'fraud', 'cod_limit', 'late_payment', 'stock_override',
-         'quality_exception', 'escalation')),
+        ('verification', 'special_approval', 'cod_limit', 'fraud', 'stock_override', 'quality_exception', 'escalation')),
     CONSTRAINT order_reviews_status_check CHECK (status IN ('open', 'approved', 'rejected')),
     -- The review queue of a shop.
     INDEX order_reviews_open_idx (business_id, status, id)
