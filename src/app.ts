@@ -1,10 +1,9 @@
 import path from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import { requireApiKey } from './api/api-key';
+import { createApi } from './api/api';
 import { errorHandler, notFound } from './api/errors';
 import { health } from './api/health';
-import { staffApi } from './api/staff';
 import type { Deps } from './deps';
 import { projectRoot } from './lib/project-root';
 import { createPlayground } from './playground/playground';
@@ -17,7 +16,8 @@ export function createApp(deps: Deps): Express {
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
 
-  app.use(health(deps.db, () => true));
+  const healthChecks = health(deps.db, () => true);
+  app.use(healthChecks.base, healthChecks.router);
   app.use('/webhooks/messenger', messengerWebhook(deps));
   app.use('/webhooks/twilio', twilioWebhook(deps));
   app.use(
@@ -29,8 +29,7 @@ export function createApp(deps: Deps): Express {
   );
   if (deps.config.playground) app.use('/playground', createPlayground(deps));
 
-  app.use('/api', requireApiKey(deps.config), express.json({ limit: '1mb' }));
-  app.use('/api/staff', staffApi(deps));
+  app.use(createApi(deps, [healthChecks]));
   app.get('/', (_req, res) =>
     deps.config.playground ? res.redirect('/playground') : res.json({ name: 'Tindera' }),
   );

@@ -8,7 +8,19 @@ export interface ErrorBody {
   success: false;
   error: string;
   code: string;
-  validation_errors?: { field: string; message: string; code: string }[];
+  validation_errors?: ErrorDetail[];
+}
+
+export interface ErrorDetail {
+  /** "items[0].quantity" */
+  field: string;
+  message: string;
+  code: string;
+  /** What an amount should have been, in major units. */
+  expected?: number;
+  /** How many there are, where too many were wanted. */
+  available?: number;
+  sku?: string;
 }
 
 /** The one place where errors become answers. Nothing internal leaves: no stack, no SQL (SEC-5). */
@@ -31,17 +43,42 @@ export function parseOr400<T extends z.ZodType>(schema: T, value: unknown): z.ou
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new AppError('VALIDATION_FAILED', 400, 'The request has mistakes; each is listed.', {
-    details: parsed.error.issues.map((issue) => ({
-      field: issue.path.join('.') || 'body',
+    details: parsed.error.issues.map((issue): ErrorDetail => ({
+      field: fieldOf(issue.path),
       message: issue.message,
-      code: 'INVALID',
+      code: codeOf(issue),
     })),
   });
 }
 
+/** An expected "no" of the domain as an error answer. */
+export function refusal(
+  status: number,
+  outcome: { code: string; message: string; problems?: readonly ErrorDetail[] },
+  field?: string,
+): AppError {
+  const details =
+    outcome.problems ??
+    (field ? [{ field, message: outcome.message, code: outcome.code }] : undefined);
+  return new AppError(outcome.code, status, outcome.message, { details });
+}
+
+/** "items[0].quantity", the way orders name their fields. */
+const fieldOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '') || 'body';
+
+/** Schemas can name a code of their own in `params`. */
+function codeOf(issue: z.core.$ZodIssue): string {
+  const params = issue.code === 'custom' ? issue.params : undefined;
+  return typeof params?.code === 'string' ? params.code : 'INVALID';
+}
+
 function answerTo(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof AppError) {
-    const details = error.details as ErrorBody['validation_errors'];
+    const details = error.details as ErrorDetail[] | undefined;
     return {
       status: error.status,
       body: {

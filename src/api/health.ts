@@ -1,24 +1,45 @@
-import { Router } from 'express';
+import { z } from 'zod';
 import type { Database } from '../db/database';
+import { resource, type Resource } from './resource';
 
 /** A database that takes longer than this is not ready to serve. */
 const READY_TIMEOUT_MS = 3_000;
 
+const readiness = z.object({
+  status: z.enum(['ready', 'not ready']),
+  checks: z.object({ database: z.boolean(), migrations: z.boolean() }),
+});
+
 /** `/health`: the process lives. `/ready`: the database answers and the schema is this version's (API-3). */
-export function health(db: Database, isMigrated: () => boolean): Router {
-  const router = Router();
-  router.get('/health', (_req, res) => {
-    res.json({ status: 'ok' });
-  });
-  router.get('/ready', async (_req, res) => {
-    const database = await answers(db);
-    const migrations = isMigrated();
-    const isReady = database && migrations;
-    res
-      .status(isReady ? 200 : 503)
-      .json({ status: isReady ? 'ready' : 'not ready', checks: { database, migrations } });
-  });
-  return router;
+export function health(db: Database, isMigrated: () => boolean): Resource {
+  const api = resource('/', 'Health');
+  api.get(
+    '/health',
+    {
+      summary: 'Does the process live?',
+      role: null,
+      answer: z.object({ status: z.literal('ok') }),
+    },
+    () => ({ status: 'ok' as const }),
+  );
+  api.get(
+    '/ready',
+    {
+      summary: 'Can it serve?',
+      role: null,
+      answer: readiness,
+      otherAnswers: { 503: readiness },
+    },
+    async ({ res }) => {
+      const database = await answers(db);
+      const migrations = isMigrated();
+      const isReady = database && migrations;
+      res
+        .status(isReady ? 200 : 503)
+        .json({ status: isReady ? 'ready' : 'not ready', checks: { database, migrations } });
+    },
+  );
+  return api;
 }
 
 async function answers(db: Database): Promise<boolean> {

@@ -7,16 +7,20 @@ export class TakeBack<T> extends Error {
   }
 }
 
-/** Runs a part of a transaction that may fail as a whole while the rest goes on. Parts do not nest. */
-export async function attempt<T>(trx: Transaction, work: () => Promise<T>): Promise<T> {
-  await trx.execute('SAVEPOINT tindera_part');
+/** Runs a part of a transaction that may fail as a whole while the rest goes on. Parts nest only under other names. */
+export async function attempt<T>(
+  trx: Transaction,
+  work: () => Promise<T>,
+  name: 'tindera_part' | 'tindera_outer_part' = 'tindera_part',
+): Promise<T> {
+  await trx.execute(`SAVEPOINT ${name}`);
   try {
     const result = await work();
-    await trx.execute('RELEASE SAVEPOINT tindera_part');
+    await trx.execute(`RELEASE SAVEPOINT ${name}`);
     return result;
   } catch (error) {
     if (!(error instanceof TakeBack)) throw error;
-    await trx.execute('ROLLBACK TO SAVEPOINT tindera_part');
+    await trx.execute(`ROLLBACK TO SAVEPOINT ${name}`);
     return error.outcome as T;
   }
 }

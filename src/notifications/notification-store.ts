@@ -98,6 +98,11 @@ export async function notificationDispatched(
   );
 }
 
+/** It is needless after all. */
+export async function skipNotification(trx: Transaction, id: number): Promise<void> {
+  await trx.execute("UPDATE notification_queue SET status = 'skipped' WHERE id = :id", { id });
+}
+
 /** Nobody can be reached: it stays visible and can be tried again by hand. */
 export async function giveUpNotification(
   trx: Transaction,

@@ -4,7 +4,7 @@ import type { CoreDeps } from '../db/core-deps';
 import type { Transaction } from '../db/database';
 import { releaseOrder } from '../inventory/inventory-store';
 import { displayMoney } from '../lib/money';
-import { insertNotification } from '../notifications/notification-store';
+import { insertNotification, skipNotification } from '../notifications/notification-store';
 import { insertEvent } from '../outbox/outbox-store';
 import { enqueue } from '../queue/queue-store';
 import { reread } from './confirm-order';
@@ -84,6 +84,8 @@ export async function cancelOrderIn(
         },
         scheduledAt: now,
       });
+      // Nobody was ever told of a draft.
+      if (order.orderStatus === 'draft') await skipNotification(trx, notificationId);
       await insertEvent(trx, {
         businessId,
         aggregateType: 'order',

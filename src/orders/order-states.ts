@@ -56,6 +56,12 @@ export const canMoveOrder = (from: OrderStatus, to: OrderStatus): boolean =>
 export const canMovePayment = (from: PaymentStatus, to: PaymentStatus): boolean =>
   PAYMENT_MOVES[from].includes(to);
 
+/**
+ * The one way back from cancelled, which nobody can ask for: money that comes after the order was cancelled for the lack of it makes
+ * the order pending again while its stock is there (G-11). `from` is the state of the payment before.
+ */
+export const canRevive = (from: PaymentStatus): boolean => from === 'expired';
+
 export interface InvalidTransition {
   ok: false;
   code: 'INVALID_TRANSITION';

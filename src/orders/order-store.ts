@@ -235,6 +235,15 @@ export interface OrderChange {
   cancellationReason?: string;
   verifiedAt?: Date;
   verifiedBy?: string;
+  shippedAt?: Date;
+  deliveredAt?: Date;
+  completedAt?: Date;
+  carrier?: string | null;
+  trackingNumber?: string | null;
+  /** Decimals, as the database has them. */
+  paidAmount?: string;
+  refundedAmount?: string;
+  paymentReference?: string;
 }
 
 const CHANGEABLE: Record<keyof OrderChange, string> = {
@@ -247,4 +256,12 @@ const CHANGEABLE: Record<keyof OrderChange, string> = {
   cancellationReason: 'cancellation_reason',
   verifiedAt: 'verified_at',
   verifiedBy: 'verified_by',
+  shippedAt: 'shipped_at',
+  deliveredAt: 'delivered_at',
+  completedAt: 'completed_at',
+  carrier: 'carrier',
+  trackingNumber: 'tracking_number',
+  paidAmount: 'paid_amount',
+  refundedAmount: 'refunded_amount',
+  paymentReference: 'payment_reference',
 };

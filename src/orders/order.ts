@@ -44,6 +44,10 @@ export const orderDataSchema = z.object({
   notes: z.string().nullish(),
   idempotency_key: z.string().nullish(),
   confirm_duplicate: z.boolean().optional(),
+  draft: z
+    .boolean()
+    .optional()
+    .describe('Keeps it as a draft: nothing is held and nobody is told until it becomes pending'),
 });
 export type OrderData = z.input<typeof orderDataSchema>;
 

@@ -44,7 +44,7 @@ export interface Placed {
   /** The key had placed this order before; nothing was written now. */
   isRepeat: boolean;
   warnings: OrderWarning[];
-  /** The customer's 'order_received', for a chat that says it itself; null for a repeat. */
+  /** The customer's 'order_received', for a chat that says it itself; null for a repeat and for a draft. */
   notificationId: number | null;
   holdMinutes: number;
 }
@@ -134,7 +134,7 @@ async function writeOrder(trx: Transaction, writing: Writing): Promise<Written> 
   const method = read.paymentMethod as PaymentMethod;
   const userId = read.userId as number;
   // Lock order: customer, promo code, order, stock rows, reservations.
-  if (judgement.promo && !(await takePromoUse(trx, judgement.promo.id))) {
+  if (!read.isDraft && judgement.promo && !(await takePromoUse(trx, judgement.promo.id))) {
     throw new TakeBack<Written>({
       kind: 'refused',
       problems: [promoProblem('PROMO_LIMIT_REACHED')],
@@ -160,19 +160,21 @@ async function writeOrder(trx: Transaction, writing: Writing): Promise<Written> 
   });
   await insertItems(trx, orderId, judgement.lines, now);
   const holdMinutes = holdMinutesOf(business, method);
-  const held = await reserveOrder(trx, orderId, holdMinutes);
-  if (!held.ok)
+  const held = read.isDraft ? null : await reserveOrder(trx, orderId, holdMinutes);
+  if (held && !held.ok)
     throw new TakeBack<Written>({
       kind: 'refused',
       problems: [await shortageOf(trx, business, held, read)],
     });
-  const notificationId = await announceOrder(trx, {
-    ...writing,
-    business,
-    orderId,
-    holdMinutes,
-    conversationId: request.conversationId ?? null,
-  });
+  const notificationId = read.isDraft
+    ? null
+    : await announceOrder(trx, {
+        ...writing,
+        business,
+        orderId,
+        holdMinutes,
+        conversationId: request.conversationId ?? null,
+      });
   const order = await findOrder(trx, business.id, orderId);
   if (!order) throw new Error(`order ${orderId} has gone`);
   return {
@@ -189,7 +191,7 @@ async function writeOrder(trx: Transaction, writing: Writing): Promise<Written> 
 }
 
 /** Somebody was faster: which line is short, and what is left of it now. */
-async function shortageOf(
+export async function shortageOf(
   trx: Transaction,
   business: Business,
   failure: { code: string; sku?: string },
@@ -245,7 +247,7 @@ export const holdMinutesOf = (business: Business, method: PaymentMethod): number
   business.settings.hold_minutes[paymentKind(method)];
 
 /** One field, one code, said once. */
-function dropDoubles(problems: readonly OrderProblem[]): OrderProblem[] {
+export function dropDoubles(problems: readonly OrderProblem[]): OrderProblem[] {
   return problems.filter(
     (one, at) =>
       problems.findIndex((other) => other.field === one.field && other.code === one.code) === at,

@@ -51,7 +51,7 @@ export async function findDuplicate(
 ): Promise<string | null> {
   const [row] = await q.query<{ order_number: string }>(
     `SELECT order_number FROM orders
-     WHERE user_id = :userId AND content_hash = :contentHash AND created_at > :since AND order_status <> 'cancelled'
+     WHERE user_id = :userId AND content_hash = :contentHash AND created_at > :since AND order_status NOT IN ('draft', 'cancelled')
      ORDER BY created_at DESC LIMIT 1`,
     { userId, contentHash, since },
   );
@@ -85,7 +85,7 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
          ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, requires_verification, risk_score, created_at,
          updated_at)
      VALUES
-        (:businessId, :userId, :orderNumber, 'pending', :paymentStatus, :paymentMethod, :currency, :subtotal, :discount,
+        (:businessId, :userId, :orderNumber, :orderStatus, :paymentStatus, :paymentMethod, :currency, :subtotal, :discount,
          :shipping, :tax, :total, :promoCodeId, :promoCode, :recipientName, :phone, :address,
          :city, :province, :postalCode, :country, :notes, :orderSource, :conversationId,
          :ipAddress, :userAgent, :idempotencyKey, :idempotencyHash, :contentHash, :requiresVerification, :riskScore, :now, :now)`,
@@ -93,6 +93,7 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
       businessId: order.businessId,
       userId: order.userId,
       orderNumber: order.orderNumber,
+      orderStatus: read.isDraft ? 'draft' : 'pending',
       paymentStatus: order.paymentStatus,
       paymentMethod: read.paymentMethod,
       currency: order.currency,
@@ -101,7 +102,8 @@ export async function insertOrder(trx: Transaction, order: NewOrder): Promise<nu
       shipping: toDecimal(totals.shipping),
       tax: toDecimal(totals.tax),
       total: toDecimal(totals.total),
-      promoCodeId: judgement.promo?.id ?? null,
+      // A draft has not used the code yet.
+      promoCodeId: read.isDraft ? null : (judgement.promo?.id ?? null),
       promoCode: judgement.promo?.code ?? null,
       ...read.address,
       notes: read.notes,
@@ -205,7 +207,7 @@ export async function recordOrderError(
     userId?: number | null;
     type: 'validation' | 'payment' | 'inventory' | 'shipping' | 'system' | 'external_api';
     severity: 'low' | 'medium' | 'high' | 'critical';
-    code: OrderErrorCode | 'SYSTEM_ERROR';
+    code: OrderErrorCode | 'SYSTEM_ERROR' | 'LATE_PAYMENT';
     message: string;
     context?: unknown;
     isRetryable?: boolean;

@@ -20,6 +20,8 @@ export interface ReadOrder {
   notes: string | null;
   idempotencyKey: string | null;
   confirmDuplicate: boolean;
+  /** Kept without holds until somebody places it. */
+  isDraft: boolean;
 }
 
 export interface ReadItem {
@@ -110,6 +112,7 @@ export function readOrder(
       notes,
       idempotencyKey: key,
       confirmDuplicate: fields.confirm_duplicate === true,
+      isDraft: fields.draft === true,
     },
     problems,
   };
