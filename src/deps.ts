@@ -14,6 +14,7 @@ import type { Log } from './lib/log';
 import { projectRoot } from './lib/project-root';
 import { createPoller, type Poller } from './lib/poller';
 import { dispatchNotifications } from './notifications/dispatch';
+import type { SendLane } from './outgoing/outgoing-store';
 import { createSender, type Sender } from './outgoing/sender';
 import { loadTemplates, type FileProblem, type Templates } from './templates/load-templates';
 
@@ -72,14 +73,15 @@ export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Te
 
   const works = config.role === 'all' || config.role === 'worker';
   const sender = createSender(base);
-  const wakeSender = (conversationId: number) => (works ? sender.wake(conversationId) : undefined);
+  const wakeSender = (lane: SendLane) => (works ? sender.wake(lane) : undefined);
   const notifications = createPoller(
     'notifications',
     () => dispatchNotifications({ ...base, wakeSender }, NOTIFICATIONS_PER_LOOK),
     NOTIFICATION_POLL_MS,
     log,
   );
-  const turnDeps = { ...base, wakeSender, wakeNotifications: () => notifications.wake() };
+  const wakeNotifications = () => notifications.wake();
+  const turnDeps = { ...base, wakeSender, wakeNotifications, spared: new Set<number>() };
   const lanes = createLanes(
     (lane) => handleNext(turnDeps, lane),
     Math.max(1, Math.floor(config.databasePoolSize * LANE_SHARE)),

@@ -6,7 +6,7 @@ import { ensureCustomer } from '../customers/customer-store';
 import { markHandled, nextPending, recordAttempt, type InboxMessage } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { insertNotification } from '../notifications/notification-store';
-import { insertOutgoing } from '../outgoing/outgoing-store';
+import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
 import { receiveReceipt } from '../outgoing/receive-receipt';
 import { toLanguage } from '../templates/load-templates';
 import { runAdminCommand } from './admin-commands/run-admin-command';
@@ -19,8 +19,10 @@ import type { ConversationDeps, Turn } from './turn';
 
 export interface TurnDeps extends ConversationDeps {
   /** Called after the commit: something is waiting to be sent. */
-  wakeSender(conversationId: number): void;
+  wakeSender(lane: SendLane): void;
   wakeNotifications(): void;
+  /** Messages whose try was counted and then cut short by an outage of the database, which was not their fault. */
+  spared: Set<number>;
 }
 
 /** A message that makes a turn fail this often is set aside (section 18). */
@@ -40,8 +42,8 @@ interface Attempt {
 
 interface Done {
   outcome: LaneOutcome;
-  conversationId?: number;
-  hasReplies?: boolean;
+  /** Where something is to be sent now. */
+  sendIn?: SendLane;
 }
 
 /** Takes the lane, handles its next message in one transaction (G-3, G-4) and lets go. */
@@ -50,8 +52,11 @@ export async function handleNext(deps: TurnDeps, lane: string): Promise<LaneOutc
   try {
     const done = await deps.db.transaction((trx) => turnInTransaction(deps, trx, lane, attempt));
     crashPoint('turn.after-commit');
-    if (done.conversationId !== undefined && done.hasReplies) deps.wakeSender(done.conversationId);
-    if (done.outcome === 'handled') deps.wakeNotifications();
+    if (done.sendIn) deps.wakeSender(done.sendIn);
+    if (done.outcome === 'handled') {
+      deps.wakeNotifications();
+      if (attempt.message) deps.spared.delete(attempt.message.id);
+    }
     return done.outcome;
   } catch (error) {
     return afterFailure(deps, lane, attempt, error);
@@ -59,24 +64,23 @@ export async function handleNext(deps: TurnDeps, lane: string): Promise<LaneOutc
 }
 
 async function turnInTransaction(deps: TurnDeps, trx: Transaction, lane: string, attempt: Attempt): Promise<Done> {
-  const conversation = await takeLane(trx, lane);
-  if (conversation === 'busy') return { outcome: 'busy' };
-  if (conversation === 'new') {
-    const first = await nextPending(trx, lane);
-    if (!first) return { outcome: 'idle' };
-    await createConversation(trx, first);
-    const made = await lockConversation(trx, lane);
-    return made ? handleMessage(deps, trx, made, first, attempt) : { outcome: 'busy' };
-  }
+  const conversation = await takeLane(deps, trx, lane);
+  if (conversation === 'busy' || conversation === 'idle') return { outcome: conversation };
+  // Read with the lane held and not before: whoever held it until now may have handled what was next then.
   const message = await nextPending(trx, lane);
   if (!message) return { outcome: 'idle' };
   return handleMessage(deps, trx, conversation, message, attempt);
 }
 
-async function takeLane(trx: Transaction, lane: string): Promise<ConversationRow | 'busy' | 'new'> {
+async function takeLane(deps: TurnDeps, trx: Transaction, lane: string): Promise<ConversationRow | 'busy' | 'idle'> {
   const held = await lockConversation(trx, lane);
   if (held) return held;
-  return (await findConversation(trx, lane)) ? 'busy' : 'new';
+  if (await findConversation(trx, lane)) return 'busy';
+  const first = await nextPending(trx, lane);
+  if (!first) return 'idle';
+  // Committed at once: made inside the turn, it would let other instances wait for the whole turn.
+  await createConversation(deps.db, first);
+  return (await lockConversation(trx, lane)) ?? 'busy';
 }
 
 async function handleMessage(
@@ -89,24 +93,36 @@ async function handleMessage(
   const now = deps.clock.now();
   if (message.nextAttemptAt > now) return { outcome: 'idle' };
   attempt.message = message;
-  if (message.attempts >= MAX_ATTEMPTS) {
+  if (spentAttempts(deps, message) >= MAX_ATTEMPTS) {
     await setAside(deps, trx, conversation, message);
-    return { outcome: 'handled', conversationId: conversation.id, hasReplies: true };
+    return { outcome: 'handled', sendIn: sendLane(conversation) };
   }
   await countBeforeTrying(deps, message, attempt, now);
   crashPoint('turn.after-lock');
   const hasReplies = await handleEvent(deps, trx, conversation, message);
   await markHandled(trx, message.id, 'done', now);
   crashPoint('turn.before-commit');
-  return { outcome: 'handled', conversationId: conversation.id, hasReplies };
+  return { outcome: 'handled', sendIn: hasReplies ? sendLane(conversation) : undefined };
 }
+
+const sendLane = ({ id, channel, accountId, externalId }: ConversationRow): SendLane => ({
+  conversationId: id,
+  channel,
+  accountId,
+  externalId,
+});
 
 /** On another connection: the count must survive the death of this one. */
 async function countBeforeTrying(deps: TurnDeps, message: InboxMessage, attempt: Attempt, now: Date): Promise<void> {
-  if (attempt.isCounted || now.getTime() - message.receivedAt.getTime() < COUNT_BEFORE_TRYING_AFTER_MS) return;
+  if (attempt.isCounted || deps.spared.has(message.id)) return;
+  if (now.getTime() - message.receivedAt.getTime() < COUNT_BEFORE_TRYING_AFTER_MS) return;
   await recordAttempt(deps.db, message.id, { attempts: message.attempts + 1, nextAttemptAt: message.nextAttemptAt, error: null });
   attempt.isCounted = true;
 }
+
+/** The tries that were the message's own fault, as far as anybody knows. */
+const spentAttempts = (deps: TurnDeps, message: InboxMessage): number =>
+  message.attempts - (deps.spared.has(message.id) ? 1 : 0);
 
 async function handleEvent(
   deps: TurnDeps,
@@ -191,15 +207,18 @@ function withAbsoluteUrls(reply: Turn['replies'][number], publicUrl: string): Tu
 
 /** Nothing of the turn is left. Outages count for nothing; the third real failure sets the message aside. */
 async function afterFailure(deps: TurnDeps, lane: string, attempt: Attempt, error: unknown): Promise<LaneOutcome> {
+  const { message } = attempt;
   if (isDatabaseUnavailable(error)) {
     deps.log.warn({ lane }, 'the database is away; the message waits');
+    if (message && attempt.isCounted) deps.spared.add(message.id);
     return 'failed';
   }
-  const { message } = attempt;
   deps.log.error({ err: error, inboxId: message?.id, attempts: message?.attempts }, 'a turn failed');
   if (!message) return 'failed';
-  const attempts = message.attempts + 1;
-  const nextAttemptAt = new Date(deps.clock.now().getTime() + (RETRY_AFTER_MS[message.attempts] ?? 5_000));
+  const spent = spentAttempts(deps, message);
+  const attempts = spent + 1;
+  deps.spared.delete(message.id);
+  const nextAttemptAt = new Date(deps.clock.now().getTime() + (RETRY_AFTER_MS[spent] ?? 5_000));
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   try {
     if (attempts < MAX_ATTEMPTS) {

@@ -47,18 +47,6 @@ export async function lockConversation(
   return row ? fromRow(row) : null;
 }
 
-/** Locks a conversation for adding a message to it; waits for a turn that is under way. */
-export async function lockConversationById(
-  trx: Transaction,
-  id: number,
-): Promise<ConversationRow | null> {
-  const [row] = await trx.query<Row>(
-    `SELECT ${COLUMNS} FROM conversations WHERE id = :id FOR UPDATE`,
-    { id },
-  );
-  return row ? fromRow(row) : null;
-}
-
 /** Makes the conversation of a lane that has its first message. A second maker changes nothing. */
 export async function createConversation(
   q: Queryable,
@@ -86,6 +74,14 @@ export async function findConversation(q: Queryable, key: string): Promise<Conve
     `SELECT ${COLUMNS} FROM conversations WHERE conversation_key = :key`,
     { key },
   );
+  return row ? fromRow(row) : null;
+}
+
+export async function findConversationById(
+  q: Queryable,
+  id: number,
+): Promise<ConversationRow | null> {
+  const [row] = await q.query<Row>(`SELECT ${COLUMNS} FROM conversations WHERE id = :id`, { id });
   return row ? fromRow(row) : null;
 }
 

@@ -31,9 +31,9 @@ export interface Database extends Queryable {
 /** Enough for a hot row with 1,000 callers; beyond it the caller is told. */
 const MAX_ATTEMPTS = 8;
 /** A connection that says nothing for this long is dropped by the server, with its locks: the lane of a vanished host frees itself (G-3). */
-const SERVER_WAIT_TIMEOUT_S = 50;
+const SERVER_WAIT_TIMEOUT_S = 30;
 /** Ours are dropped before the server would. */
-const IDLE_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
@@ -65,7 +65,8 @@ export function openDatabase(url: string, poolSize: number): Database {
   const pool = mysql.createPool({
     ...connectionOptions(url),
     connectionLimit: poolSize,
-    maxIdle: poolSize,
+    // Below the limit, or the driver never drops an idle connection.
+    maxIdle: poolSize - 1,
     idleTimeout: IDLE_TIMEOUT_MS,
   });
   pool.pool.on('connection', (connection) => {

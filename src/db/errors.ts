@@ -7,8 +7,11 @@ const UNKNOWN_DATABASE = 1049;
 /** Deadlock or Galera certification conflict; lock wait time-out; MySQL group replication's own conflict. */
 const TRANSIENT = new Set([1213, 1205, 3101]);
 const CHECK_CONSTRAINT = new Set([3819, 4025]);
-/** Too many connections, shutdown in progress, node not ready (Galera), read-only after a fail-over, connection killed. */
-const UNAVAILABLE_ERRNO = new Set([1040, 1053, 1047, 1290, 1836, 1927, 3169]);
+/**
+ * Too many connections, shutdown in progress, node not ready (Galera), read-only after a fail-over, connection killed or
+ * silent for too long.
+ */
+const UNAVAILABLE_ERRNO = new Set([1040, 1053, 1047, 1290, 1836, 1927, 3169, 4031]);
 /** Wrong account, wrong database: the server is there, and it will say the same again. */
 const REFUSED = new Set([1044, 1045, UNKNOWN_DATABASE, 1698]);
 const UNAVAILABLE_CODES = new Set([

@@ -104,17 +104,18 @@ function fromRow(row: InboxRow): InboxMessage {
   };
 }
 
+/** Call with the lane held. Whoever finds it handled already has not held the lane, and must leave nothing behind. */
 export async function markHandled(
   trx: Transaction,
   id: number,
   state: InboxState,
   at: Date,
 ): Promise<void> {
-  await trx.execute('UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id', {
-    id,
-    state,
-    at,
-  });
+  const { affectedRows } = await trx.execute(
+    `UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id AND state = 'pending'`,
+    { id, state, at },
+  );
+  if (affectedRows === 0) throw new Error(`message ${id} was handled by somebody else`);
 }
 
 /** Counts a try that failed, or one that is about to begin on a message that may kill us. */

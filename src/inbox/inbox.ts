@@ -1,4 +1,5 @@
-import type { Database } from '../db/database';
+import { withRetry, type Database } from '../db/database';
+import { isDatabaseUnavailable } from '../db/errors';
 import { createBatcher } from '../lib/batcher';
 import { conversationKey } from '../channels/inbound';
 import { insertInbox, type NewInboxRow } from './inbox-store';
@@ -13,10 +14,15 @@ export interface Inbox {
 
 /** Webhooks that arrive together share one INSERT and one disk write. `wake` is told of the lanes that have work. */
 export function createInbox(db: Database, wake: (lane: string) => void): Inbox {
-  const batcher = createBatcher<NewInboxRow[], void>(async (groups) => {
-    await insertInbox(db, groups.flat());
-    return groups.map(() => undefined);
-  }, MAX_GROUP);
+  const batcher = createBatcher<NewInboxRow[], void>(
+    async (groups) => {
+      // Two instances that store the same repeats can deadlock.
+      await withRetry(() => insertInbox(db, groups.flat()));
+      return groups.map(() => undefined);
+    },
+    MAX_GROUP,
+    isDatabaseUnavailable,
+  );
 
   return {
     store: async (rows) => {

@@ -12,10 +12,14 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/** `run` handles a group and gives one result per item, in order; if it throws, the items are run one by one. */
+/**
+ * `run` handles a group and gives one result per item, in order; if it throws, the items are run one by one, unless the error
+ * is nobody's in particular (`isEverybodys`): with the database away, one after the other would only wait longer.
+ */
 export function createBatcher<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   maxItems: number,
+  isEverybodys: (error: unknown) => boolean = () => false,
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let isRunning = false;
@@ -25,7 +29,7 @@ export function createBatcher<Item, Result>(
     while (waiting.length > 0) {
       const group = waiting.slice(0, maxItems);
       waiting = waiting.slice(group.length);
-      await settle(group, run);
+      await settle(group, run, isEverybodys);
     }
     isRunning = false;
   };
@@ -42,13 +46,15 @@ export function createBatcher<Item, Result>(
 async function settle<Item, Result>(
   group: Waiting<Item, Result>[],
   run: (items: Item[]) => Promise<Result[]>,
+  isEverybodys: (error: unknown) => boolean,
 ): Promise<void> {
   try {
     const results = await run(group.map(({ item }) => item));
     group.forEach(({ resolve }, index) => resolve(results[index] as Result));
   } catch (error) {
-    if (group.length === 1) return group[0]!.reject(error);
+    if (group.length === 1 || isEverybodys(error))
+      return group.forEach(({ reject }) => reject(error));
     // One bad item must not take the others with it.
-    for (const one of group) await settle([one], run);
+    for (const one of group) await settle([one], run, isEverybodys);
   }
 }

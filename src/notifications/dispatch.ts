@@ -6,7 +6,8 @@ import type { Config } from '../config';
 import {
   createConversation,
   findConversation,
-  lockConversationById,
+  findConversationById,
+  lockConversation,
   type ConversationRow,
 } from '../customers/conversation-store';
 import { findCustomer } from '../customers/customer-store';
@@ -14,7 +15,7 @@ import type { Database, Transaction } from '../db/database';
 import type { Clock } from '../lib/clock';
 import { crashPoint } from '../lib/crash-point';
 import type { Log } from '../lib/log';
-import { insertOutgoing } from '../outgoing/outgoing-store';
+import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
 import { toLanguage, type Templates } from '../templates/load-templates';
 import {
   claimNotifications,
@@ -30,33 +31,53 @@ export interface DispatchDeps {
   templates: Templates;
   clock: Clock;
   log: Log;
-  wakeSender(conversationId: number): void;
+  wakeSender(lane: SendLane): void;
 }
+
+/** What this round leaves to the next one: conversations in which a turn is under way, and what was to be told there. */
+interface PassedOver {
+  notifications: Set<number>;
+  conversations: Set<number>;
+}
+
+/** What became of one: a message to send, nobody to tell, or left for later. */
+type Dispatched = { sendIn?: SendLane } | 'passed over';
 
 /**
  * Turns due notifications into outgoing messages, each in a transaction of its own: claimed, addressed, written. What
  * happens to the message is the sender's; if the channel cannot reach the person, the notification comes back here and
- * goes by the next one. Returns how many it took.
+ * goes by the next one. A conversation that is busy is never waited for: a turn that hangs holds up nobody else's
+ * notifications. Returns how many it took.
  */
 export async function dispatchNotifications(deps: DispatchDeps, limit: number): Promise<number> {
-  for (let count = 0; count < limit; count += 1) {
-    const done = await deps.db.transaction((trx) => dispatchOne(deps, trx));
-    if (!done) return count;
+  const passedOver: PassedOver = { notifications: new Set(), conversations: new Set() };
+  let count = 0;
+  while (count < limit && passedOver.notifications.size < limit) {
+    const done = await deps.db.transaction((trx) => dispatchOne(deps, trx, passedOver));
+    if (!done) break;
+    if (done === 'passed over') continue;
+    count += 1;
     crashPoint('notify.after-commit');
-    if (done.conversationId !== undefined) deps.wakeSender(done.conversationId);
+    if (done.sendIn) deps.wakeSender(done.sendIn);
   }
-  return limit;
+  return count;
 }
 
 async function dispatchOne(
   deps: DispatchDeps,
   trx: Transaction,
-): Promise<{ conversationId?: number } | null> {
+  passedOver: PassedOver,
+): Promise<Dispatched | null> {
   const now = deps.clock.now();
-  const [notification] = await claimNotifications(trx, now, 1);
+  const [notification] = await claimNotifications(trx, now, 1, [...passedOver.notifications]);
   if (!notification) return null;
   const business = await findBusiness(trx, notification.businessId);
-  const conversation = business && (await addressee(deps, trx, business, notification));
+  const found = business && (await addressee(deps, trx, business, notification));
+  const conversation = found && (await lockUnlessBusy(trx, found, passedOver));
+  if (conversation === 'busy') {
+    passedOver.notifications.add(notification.id);
+    return 'passed over';
+  }
   if (!business || !conversation) {
     await giveUpNotification(
       trx,
@@ -85,10 +106,23 @@ async function dispatchOne(
   );
   await notificationDispatched(trx, notification.id, { channel: conversation.channel, language });
   crashPoint('notify.before-commit');
-  return { conversationId: conversation.id };
+  const { id: conversationId, channel, accountId, externalId } = conversation;
+  return { sendIn: { conversationId, channel, accountId, externalId } };
 }
 
-/** The conversation to tell it in, locked: the chat that it is about, else the phone by SMS. */
+/** Once passed over in a round, a conversation stays so: what is told in it keeps its order. */
+async function lockUnlessBusy(
+  trx: Transaction,
+  { id, conversationKey: key }: ConversationRow,
+  { conversations }: PassedOver,
+): Promise<ConversationRow | 'busy'> {
+  const locked = conversations.has(id) ? null : await lockConversation(trx, key);
+  if (locked) return locked;
+  conversations.add(id);
+  return 'busy';
+}
+
+/** The conversation to tell it in: the chat that it is about, else the phone by SMS. */
 async function addressee(
   deps: DispatchDeps,
   trx: Transaction,
@@ -103,7 +137,7 @@ async function addressee(
       : null;
   }
   if (notification.conversationId !== null) {
-    const chat = await lockConversationById(trx, notification.conversationId);
+    const chat = await findConversationById(trx, notification.conversationId);
     if (chat && isUntried(chat.channel)) return chat;
   }
   const customer =
@@ -138,7 +172,8 @@ async function smsConversation(
     accountId: account.accountId,
     externalId: phone,
   };
+  const known = await findConversation(trx, key);
+  if (known) return known;
   await createConversation(trx, identity);
-  const made = await findConversation(trx, key);
-  return made && lockConversationById(trx, made.id);
+  return findConversation(trx, key);
 }

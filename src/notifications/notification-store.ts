@@ -46,11 +46,12 @@ export interface Notification {
   payload: Record<string, string | number>;
 }
 
-/** Takes due notifications for this transaction; other dispatchers pass over them. */
+/** Takes due notifications for this transaction, but those `except`; other dispatchers pass over them. */
 export async function claimNotifications(
   trx: Transaction,
   now: Date,
   limit: number,
+  except: readonly number[] = [],
 ): Promise<Notification[]> {
   const rows = await trx.query<{
     id: number;
@@ -65,11 +66,11 @@ export async function claimNotifications(
   }>(
     `SELECT id, business_id, order_id, recipient_type, user_id, conversation_id, tried_channels, template, payload
      FROM notification_queue
-     WHERE status = 'pending' AND scheduled_at <= :now
+     WHERE status = 'pending' AND scheduled_at <= :now AND id NOT IN (:except)
      ORDER BY priority, scheduled_at, id
      LIMIT :limit
      FOR UPDATE SKIP LOCKED`,
-    { now, limit },
+    { now, limit, except: except.length > 0 ? except : [0] },
   );
   return rows.map((row) => ({
     id: row.id,

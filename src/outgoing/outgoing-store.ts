@@ -46,10 +46,9 @@ export async function insertOutgoing(
   );
 }
 
-/** What a sender needs to know of the conversation that it has the lease of. */
+/** Where messages of one conversation go. */
 export interface SendLane {
   conversationId: number;
-  businessId: number;
   channel: ChannelName;
   accountId: string;
   externalId: string;
@@ -65,50 +64,58 @@ export async function takeSendLease(
   owner: string,
   now: Date,
   until: Date,
-): Promise<SendLane | null> {
+): Promise<boolean> {
   const { affectedRows } = await db.execute(
     `UPDATE conversations SET send_lease_by = :owner, send_lease_until = :until
      WHERE id = :conversationId AND (send_lease_by IS NULL OR send_lease_by = :owner OR send_lease_until < :now)`,
     { conversationId, owner, now, until },
   );
-  if (affectedRows === 0) return null;
-  const [row] = await db.query<{
-    business_id: number;
-    channel: ChannelName;
-    account_id: string;
-    external_id: string;
-  }>(
-    'SELECT business_id, channel, account_id, external_id FROM conversations WHERE id = :conversationId',
-    { conversationId },
-  );
-  return row
-    ? {
-        conversationId,
-        businessId: row.business_id,
-        channel: row.channel,
-        accountId: row.account_id,
-        externalId: row.external_id,
-      }
-    : null;
+  return affectedRows > 0;
 }
 
-/**
- * Gives the lease back, unless a message that is due was written meanwhile: then the caller goes on. The writer holds the
- * conversation's lock, so either we see its message here or it finds the lease free.
- */
+/** Lengthens a lease that nobody has taken over since; if somebody has, what we know of the queue is out of date. */
+export async function renewSendLease(
+  db: Queryable,
+  conversationId: number,
+  owner: string,
+  until: Date,
+): Promise<boolean> {
+  const { affectedRows } = await db.execute(
+    `UPDATE conversations SET send_lease_until = :until WHERE id = :conversationId AND send_lease_by = :owner`,
+    { conversationId, owner, until },
+  );
+  return affectedRows > 0;
+}
+
+/** Gives the lease back. */
 export async function releaseSendLease(
   db: Queryable,
   conversationId: number,
   owner: string,
-  now: Date,
+): Promise<void> {
+  await db.execute(
+    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
+     WHERE id = :conversationId AND send_lease_by = :owner`,
+    { conversationId, owner },
+  );
+}
+
+/**
+ * Gives the lease back after an empty queue, unless a message was written meanwhile: then the caller goes on. The writer
+ * holds the conversation's lock, so either we see its message here or it finds the lease free.
+ */
+export async function releaseSendLeaseWhenEmpty(
+  db: Queryable,
+  conversationId: number,
+  owner: string,
 ): Promise<boolean> {
   const { affectedRows } = await db.execute(
     `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
      WHERE id = :conversationId AND send_lease_by = :owner
        AND NOT EXISTS (
-           SELECT 1 FROM outgoing_messages
-           WHERE conversation_id = :conversationId AND state = 'queued' AND next_attempt_at <= :now)`,
-    { conversationId, owner, now },
+           SELECT 1 FROM outgoing_messages AS m
+           WHERE m.conversation_id = conversations.id AND m.state = 'queued')`,
+    { conversationId, owner },
   );
   return affectedRows > 0;
 }
@@ -157,30 +164,48 @@ export async function queuedMessages(
   }));
 }
 
-/** A conversation with a message that is due, and who has the right to send in it now. */
-export interface DueConversation {
-  conversationId: number;
+/** A conversation whose next message is due, and who has the right to send in it now. */
+export interface DueConversation extends SendLane {
   leaseOwner: string | null;
 }
 
-/** Conversations with a message that is due, longest waiting first. */
+/**
+ * Conversations whose next message is due, longest waiting first; `closedAccounts` (`channel:account`) are passed over, so
+ * that their backlog does not hide the others. A message behind one that waits for another try is not due: order is kept.
+ */
 export async function dueConversations(
   db: Queryable,
   now: Date,
+  closedAccounts: readonly string[],
   limit: number,
 ): Promise<DueConversation[]> {
-  const rows = await db.query<{ conversation_id: number; owner: string | null }>(
-    `SELECT m.conversation_id, MIN(m.next_attempt_at) AS due,
-            MAX(IF(c.send_lease_until >= :now, c.send_lease_by, NULL)) AS owner
-     FROM outgoing_messages AS m FORCE INDEX (outgoing_messages_due_idx)
-     JOIN conversations AS c ON c.id = m.conversation_id
-     WHERE m.state = 'queued' AND m.next_attempt_at <= :now
-     GROUP BY m.conversation_id
-     ORDER BY due
+  const rows = await db.query<{
+    id: number;
+    channel: ChannelName;
+    account_id: string;
+    external_id: string;
+    owner: string | null;
+  }>(
+    `SELECT c.id, c.channel, c.account_id, c.external_id, IF(c.send_lease_until >= :now, c.send_lease_by, NULL) AS owner
+     FROM (SELECT conversation_id, MIN(next_attempt_at) AS due
+           FROM outgoing_messages FORCE INDEX (outgoing_messages_due_idx)
+           WHERE state = 'queued' AND next_attempt_at <= :now
+           GROUP BY conversation_id) AS waiting
+     JOIN conversations AS c ON c.id = waiting.conversation_id
+     JOIN outgoing_messages AS head ON head.id = (
+         SELECT MIN(m.id) FROM outgoing_messages AS m WHERE m.conversation_id = c.id AND m.state = 'queued')
+     WHERE head.next_attempt_at <= :now AND CONCAT(c.channel, ':', c.account_id) NOT IN (:closedAccounts)
+     ORDER BY waiting.due, c.id
      LIMIT :limit`,
-    { now, limit },
+    { now, limit, closedAccounts: closedAccounts.length > 0 ? closedAccounts : [''] },
   );
-  return rows.map((row) => ({ conversationId: row.conversation_id, leaseOwner: row.owner }));
+  return rows.map((row) => ({
+    conversationId: row.id,
+    channel: row.channel,
+    accountId: row.account_id,
+    externalId: row.external_id,
+    leaseOwner: row.owner,
+  }));
 }
 
 /** Ends the lease of an owner that has died, so that somebody else can send at once. */
@@ -196,37 +221,40 @@ export async function endLeaseOf(
   );
 }
 
+/** False when somebody else has sent it meanwhile, while we were asleep. */
 export async function markSent(
   trx: Queryable,
   id: number,
   providerMessageId: string,
   at: Date,
-): Promise<void> {
-  // A receipt may have come first: the state only moves forward (CHN-9).
-  await trx.execute(
+): Promise<boolean> {
+  const { affectedRows } = await trx.execute(
+    // A receipt may have come first: the state only moves forward (CHN-9).
     `UPDATE outgoing_messages
-     SET state = IF(state = 'queued', 'sent', state), provider_message_id = :providerMessageId, sent_at = :at,
+     SET state = IF(state IN ('queued', 'failed'), 'sent', state), provider_message_id = :providerMessageId, sent_at = :at,
          attempts = attempts + 1, last_error = NULL, error_class = NULL, error_code = NULL
-     WHERE id = :id`,
+     WHERE id = :id AND (provider_message_id IS NULL OR provider_message_id = :providerMessageId OR state IN ('queued', 'failed'))`,
     { id, providerMessageId: providerMessageId.slice(0, 191), at },
   );
+  return affectedRows > 0;
 }
 
 type Failure = Extract<SendResult, { ok: false }>;
 
-/** Keeps the message for another try. */
+/** Keeps the message for another try, and those behind it with it, so that looks for work pass over them. */
 export async function markForRetry(
   trx: Queryable,
-  id: number,
+  { id, conversationId }: { id: number; conversationId: number },
   failure: Failure,
   nextAttemptAt: Date,
 ): Promise<void> {
   await trx.execute(
     `UPDATE outgoing_messages
-     SET attempts = attempts + 1, next_attempt_at = :nextAttemptAt,
-         error_class = :errorClass, error_code = :code, last_error = :message
-     WHERE id = :id AND state = 'queued'`,
-    { id, nextAttemptAt, ...short(failure) },
+     SET attempts = attempts + IF(id = :id, 1, 0), next_attempt_at = :nextAttemptAt,
+         error_class = IF(id = :id, :errorClass, error_class), error_code = IF(id = :id, :code, error_code),
+         last_error = IF(id = :id, :message, last_error)
+     WHERE conversation_id = :conversationId AND state = 'queued' AND id >= :id`,
+    { id, conversationId, nextAttemptAt, ...short(failure) },
   );
 }
 

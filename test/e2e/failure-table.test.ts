@@ -64,6 +64,13 @@ describe('the failure table', () => {
       ({ recipient, text }) => recipient === OWNER_PHONE && text.includes(order!.order_number),
       { timeoutMs: 45_000 },
     );
+    // And the product has noted it: killed before, it would tell it again.
+    await eventually(async () => {
+      const [left] = await shop.db.query<{ queued: number }>(
+        "SELECT COUNT(*) AS queued FROM outgoing_messages WHERE state = 'queued'",
+      );
+      return left?.queued === 0;
+    });
   }
 
   const ownersMessages = async (customer: MessengerCustomer): Promise<number> => {

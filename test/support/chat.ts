@@ -56,6 +56,7 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     ...words,
     wakeSender: () => undefined,
     wakeNotifications: () => undefined,
+    spared: new Set(),
   };
   const accounts = createAccounts(config, businessId);
   const render = jest.spyOn(channel === 'messenger' ? messenger : sms, 'render');
