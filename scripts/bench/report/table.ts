@@ -7,7 +7,9 @@ export function terminalTable(head: readonly string[], rows: readonly (readonly 
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        isText(head, column)
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
       )
       .join('  ');
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
@@ -16,9 +18,13 @@ export function terminalTable(head: readonly string[], rows: readonly (readonly 
 
 export function markdownTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const line = (row: readonly Cell[]) => `| ${row.join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  const rule = head.map((_, column) => (isText(head, column) ? '---' : '---:'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
+
+/** The first column, and names; all else is figures. */
+const isText = (head: readonly string[], column: number): boolean =>
+  column === 0 || head[column] === 'who';
 
 /** 12345.6 as "12,346"; small figures keep what tells them apart. */
 export function figure(value: number | null): string {

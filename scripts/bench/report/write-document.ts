@@ -59,8 +59,8 @@ Measured by \`npm run bench\`, never by a test. This file is rendered from \`per
     npm run bench -- --quick                                    a first look; nothing is written
 
 - **Orders**: every caller places its next order when the last one is answered. One piece a line, cash on delivery, an idempotency
-  key and an address of its own each. All contenders run in turns, in this order of the day, several times; the median counts, and
-  "Tindera is" is the median of the ratios of runs that were next to each other. After each run the rows are checked: as many
+  key and an address of its own each. All contenders run in turns, several times, each round beginning with another one; the
+  median counts, and "Tindera is" is the median of the ratios of runs that were next to each other. After each run the rows are checked: as many
   orders as answers, a hold for each line, reserved stock equal to the sum of the holds, nothing oversold.
 - **(a)** stores the same rows by multi-row INSERTs, 50 orders a group, one packet and one commit, into tables with the same columns
   and indexes, without triggers, foreign keys, checks or rules. It does not depend on the callers; it is what the server can take in.
