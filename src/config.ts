@@ -36,6 +36,7 @@ const environment = z.object({
   MESSENGER_APP_SECRET: optional(z.string().min(1)),
   MESSENGER_PAGE_ID: optional(z.string().min(1).max(64)),
   MESSENGER_PAGE_ACCESS_TOKEN: optional(z.string().min(1)),
+  INSTAGRAM_ACCOUNT_ID: optional(z.string().min(1).max(64)),
   GRAPH_API_URL: withDefault(httpUrl, 'https://graph.facebook.com'),
   GRAPH_API_VERSION: withDefault(z.string().regex(/^v\d+\.\d+$/, 'must look like v25.0'), 'v25.0'),
   TWILIO_ACCOUNT_SID: optional(z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')),
@@ -68,6 +69,8 @@ export interface Config {
   messenger:
     | { verifyToken: string; appSecret: string; pageId: string; pageAccessToken: string }
     | undefined;
+  /** Sends and receives by the Messenger page that it is linked to. */
+  instagram: { accountId: string } | undefined;
   graphApiUrl: string;
   graphApiVersion: string;
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
@@ -117,6 +120,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
               pageAccessToken: e.MESSENGER_PAGE_ACCESS_TOKEN,
             }
           : undefined,
+      instagram: e.INSTAGRAM_ACCOUNT_ID ? { accountId: e.INSTAGRAM_ACCOUNT_ID } : undefined,
       graphApiUrl: e.GRAPH_API_URL,
       graphApiVersion: e.GRAPH_API_VERSION,
       twilio:
@@ -153,10 +157,14 @@ const TOGETHER = [
 ];
 
 function halfSet(env: Record<string, string | undefined>): string[] {
-  return TOGETHER.flatMap((names) => {
+  const problems = TOGETHER.flatMap((names) => {
     const absent = names.filter((name) => !env[name]);
     return absent.length === names.length
       ? []
       : absent.map((name) => `${name}: is missing, while ${names.filter((n) => env[n]).join(', ')} is set`);
   });
+  const needsPage = env.INSTAGRAM_ACCOUNT_ID && !env.MESSENGER_PAGE_ID;
+  return needsPage
+    ? [...problems, 'INSTAGRAM_ACCOUNT_ID: works only with the MESSENGER_… settings of the page that it is linked to']
+    : problems;
 }

@@ -31,7 +31,7 @@ export function createAccounts(config: Config, businessId: number): Accounts {
 }
 
 function fromEnvironment(config: Config, businessId: number): Account[] {
-  const { messenger, twilio } = config;
+  const { messenger, instagram, twilio } = config;
   const accounts: Account[] = [];
   if (messenger) {
     accounts.push({
@@ -41,6 +41,18 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       secret: messenger.appSecret,
       token: messenger.pageAccessToken,
       principal: '',
+      apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
+      isPlayground: false,
+    });
+  }
+  if (messenger && instagram) {
+    accounts.push({
+      channel: 'instagram',
+      accountId: instagram.accountId,
+      businessId,
+      secret: messenger.appSecret,
+      token: messenger.pageAccessToken,
+      principal: messenger.pageId,
       apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
       isPlayground: false,
     });

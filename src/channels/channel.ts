@@ -11,7 +11,7 @@ export interface Account {
   secret: string;
   /** What we show the platform when we send. */
   token: string;
-  /** Twilio's account SID; empty elsewhere. */
+  /** Twilio's account SID; the page that an Instagram account belongs to; empty elsewhere. */
   principal: string;
   /** Where the platform's API is. */
   apiUrl: string;

@@ -55,10 +55,19 @@ const echoEvent = z.object({
   appId: z.string().optional(),
 });
 
+/** The person has taken a message back: its text is erased. */
+const erasureEvent = z.object({ kind: z.literal('erasure'), messageId: z.string() });
+
 /** Known and kept, but nothing to do yet; `name` is what is counted. */
 const otherEvent = z.object({ kind: z.literal('other'), name: z.string(), raw: z.unknown() });
 
-export const eventBody = z.discriminatedUnion('kind', [messageEvent, receiptEvent, echoEvent, otherEvent]);
+export const eventBody = z.discriminatedUnion('kind', [
+  messageEvent,
+  receiptEvent,
+  echoEvent,
+  erasureEvent,
+  otherEvent,
+]);
 export type EventBody = z.infer<typeof eventBody>;
 export type MessageEvent = z.infer<typeof messageEvent>;
 

@@ -1,9 +1,12 @@
 import type { Channel } from './channel';
 import type { ChannelName } from './inbound';
+import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';
 
-const channels = new Map<ChannelName, Channel>([messenger, sms].map((channel) => [channel.name, channel]));
+const channels = new Map<ChannelName, Channel>(
+  [messenger, instagram, sms].map((channel) => [channel.name, channel]),
+);
 
 /** The channel of that name; asking for one that does not exist is a bug. */
 export function channelOf(name: ChannelName): Channel {

@@ -3,6 +3,7 @@ import { isDatabaseUnavailable } from '../db/errors';
 import { findBusiness } from '../businesses/business-store';
 import { channelOf } from '../channels/registry';
 import { ensureCustomer } from '../customers/customer-store';
+import { eraseMessage } from '../inbox/erasure-store';
 import { markHandled, nextPending, recordAttempt, type InboxMessage } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { insertNotification } from '../notifications/notification-store';
@@ -136,6 +137,9 @@ async function handleEvent(
       return runTurn(deps, trx, conversation, message, body);
     case 'receipt':
       await receiveReceipt(trx, conversation, body, message.sentAt);
+      return false;
+    case 'erasure':
+      await eraseMessage(trx, message, body.messageId);
       return false;
     case 'echo':
     case 'other':

@@ -23,6 +23,16 @@ export function splitText(text: string, max: number): string[] {
   return rest === '' && parts.length > 0 ? parts : [...parts, rest];
 }
 
+/** The same for a limit in bytes of UTF-8. */
+export function splitTextByBytes(text: string, maxBytes: number): string[] {
+  if (Buffer.byteLength(text) <= maxBytes) return [text];
+  // As many units as fit at the text's own bytes a unit; no unit has more than three.
+  const bytesPerUnit = Math.min(Math.max(Buffer.byteLength(text) / text.length, 1), 3);
+  return splitText(text, Math.floor(maxBytes / bytesPerUnit)).flatMap((part) =>
+    Buffer.byteLength(part) <= maxBytes ? [part] : splitTextByBytes(part, maxBytes),
+  );
+}
+
 function breakBefore(text: string, max: number): number {
   const head = text.slice(0, max + 1);
   for (const separator of ['\n', ' ']) {

@@ -10,6 +10,8 @@ export interface SignedBody {
 type Coordinates = { latitude: number; longitude: number; title?: string };
 
 export interface MessengerWebhookOptions {
+  /** Default: page. */
+  object?: 'page' | 'instagram';
   appSecret: string;
   pageId: string;
   /** The person's page-scoped id. */
@@ -41,7 +43,7 @@ export function messengerWebhook(options: MessengerWebhookOptions): SignedBody {
     ...messengerEvent(options),
   };
   const entry = [{ id: options.pageId, time: timestamp, messaging: [event] }];
-  const body = metaJson({ object: 'page', entry });
+  const body = metaJson({ object: options.object ?? 'page', entry });
   return { body, signature: metaSignature(options.appSecret, body) };
 }
 

@@ -32,6 +32,7 @@ interface Around {
   platforms: FakePlatforms;
   db: Database;
   psid?: string;
+  object?: 'page' | 'instagram';
 }
 
 const SETTLE_DEADLINE_MS = 45_000;
@@ -42,13 +43,14 @@ export function messengerCustomer({
   page,
   platforms,
   db,
-  psid = newPsid(),
+  object = 'page',
+  psid = object === 'page' ? newPsid() : newIgsid(),
 }: Around): MessengerCustomer {
-  const key = `messenger:${page.pageId}:${psid}`;
+  const key = `${object === 'page' ? 'messenger' : 'instagram'}:${page.pageId}:${psid}`;
   const seen = () => platforms.messagesTo(psid);
 
   const post: MessengerCustomer['post'] = async (message) => {
-    const signed = messengerWebhook({ ...page, from: psid, ...message });
+    const signed = messengerWebhook({ ...page, object, from: psid, ...message });
     try {
       const response = await fetch(`${url()}/webhooks/messenger`, {
         method: 'POST',
@@ -100,6 +102,9 @@ export function messengerCustomer({
 /** Sixteen digits, like a real page-scoped id. */
 export const newPsid = (): string =>
   `7${String(randomInt(1e9)).padStart(9, '0')}${String(randomInt(1e6)).padStart(6, '0')}`;
+
+/** Instagram's ids of people begin with another digit in the captured bodies. */
+export const newIgsid = (): string => newPsid().replace(/^7/, '6');
 
 interface Shown {
   message?: {

@@ -18,6 +18,8 @@ export const TWILIO: TwilioSender = {
   authToken: 'fixture-twilio-auth-token',
   number: '+15005550006',
 };
+/** The account of the captured bodies in test/fixtures/instagram. */
+export const INSTAGRAM: MessengerPage = { ...PAGE, pageId: '17840000000000301' };
 export const OWNER_PHONE = '+639170000001';
 const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
 
@@ -30,6 +32,7 @@ export interface Shop {
   apps: RunningApp[];
   start(env?: Record<string, string>): Promise<RunningApp>;
   customer(psid?: string): MessengerCustomer;
+  instagramCustomer(igsid?: string): MessengerCustomer;
   smsCustomer(phone?: string): PhoneCustomer;
   /** A conversation that is linked to an admin. */
   admin(): Promise<MessengerCustomer>;
@@ -59,6 +62,7 @@ export async function openShop(): Promise<Shop> {
         MESSENGER_APP_SECRET: PAGE.appSecret,
         MESSENGER_PAGE_ID: PAGE.pageId,
         MESSENGER_PAGE_ACCESS_TOKEN: 'fixture-page-token',
+        INSTAGRAM_ACCOUNT_ID: INSTAGRAM.pageId,
         GRAPH_API_URL: platforms.graphUrl,
         TWILIO_ACCOUNT_SID: TWILIO.accountSid,
         TWILIO_AUTH_TOKEN: TWILIO.authToken,
@@ -71,6 +75,8 @@ export async function openShop(): Promise<Shop> {
       return app;
     },
     customer: (psid) => messengerCustomer({ url, page: PAGE, platforms, db, psid }),
+    instagramCustomer: (psid) =>
+      messengerCustomer({ url, page: INSTAGRAM, platforms, db, psid, object: 'instagram' }),
     smsCustomer: (phone) =>
       phoneCustomer({ url, sender: TWILIO, platforms, db, channel: 'sms', phone }),
     admin: async () => {

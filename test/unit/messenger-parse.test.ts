@@ -241,7 +241,7 @@ describe('a batch', () => {
 });
 
 describe('what is not for the shop', () => {
-  test.each(['user', 'instagram', 'whatsapp_business_account', '__proto__'])(
+  test.each(['user', 'whatsapp_business_account', '__proto__'])(
     'an object %s gives one event that starts no turn for each entry',
     (object) => {
       const events = parse({ object, entry: [{ id: '1' }, { id: '2' }] });

@@ -14,7 +14,7 @@ const NO_SUCH_PERSON = new Set([2018001, 2534014]);
 const MEDIA = new Set([2018008, 2018294, 2018047]);
 const RATE_LIMITS = new Set([4, 17, 32, 613]);
 const ABUSE_WARNING = 2018338;
-const THREAD_CONTROL = new Set([2018300, 2018321]);
+const THREAD_CONTROL = new Set([2018300, 2018321, 2534037]);
 
 /** The class of a Graph API error, by code and subcode (error reference of the Messenger Platform). */
 export function classifyGraphError(error: GraphError, status: number): { errorClass: ErrorClass; slowsAccount: boolean } {

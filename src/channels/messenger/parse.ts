@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../lib/hash';
 import { fit, hashed, instant, iso, MAX_ACCOUNT, MAX_ID, MAX_PERSON, NOBODY } from '../event-fields';
-import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
+import type { ChannelName, EventBody, InboundEvent, MessageEvent } from '../inbound';
 
 /** JSON has rounded a longer number already, and a rounded id is somebody else's. */
 const id = z.union([z.string(), z.int()]).transform(String);
@@ -32,6 +32,8 @@ const messagingEvent = z.object({
       mid: z.string().optional(),
       text: z.string().optional(),
       is_echo: z.boolean().optional(),
+      is_deleted: z.boolean().optional(),
+      is_unsupported: z.boolean().optional(),
       app_id: id.optional().catch(undefined),
       metadata: z.string().optional(),
       quick_reply: z.object({ payload: z.string().optional() }).optional(),
@@ -62,6 +64,14 @@ const messagingEvent = z.object({
 });
 type MessagingEvent = z.infer<typeof messagingEvent>;
 
+/** Our side of an entry: a page, or an Instagram account. */
+type Ours = Pick<InboundEvent, 'channel' | 'accountId'>;
+
+const CHANNEL_OF = new Map<string, ChannelName>([
+  ['page', 'messenger'],
+  ['instagram', 'instagram'],
+]);
+
 const envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 const entrySchema = z.object({
   id,
@@ -78,31 +88,33 @@ export function parseMessengerWebhook(body: unknown, receivedAt: Date): InboundE
   const parsed = envelope.safeParse(body);
   if (!parsed.success) return [unknownEvent('', body, receivedAt)];
   const { object, entry } = parsed.data;
-  if (object !== 'page') return entry.map((one) => unknownEvent(object, one, receivedAt));
-  return entry.flatMap((one) => parseEntry(one, receivedAt));
+  const channel = CHANNEL_OF.get(object);
+  if (!channel) return entry.map((one) => unknownEvent(object, one, receivedAt));
+  return entry.flatMap((one) => parseEntry(channel, one, receivedAt));
 }
 
-function parseEntry(raw: unknown, receivedAt: Date): InboundEvent[] {
+function parseEntry(channel: ChannelName, raw: unknown, receivedAt: Date): InboundEvent[] {
   const parsed = entrySchema.safeParse(raw);
   if (!parsed.success) return [unknownEvent('', raw, receivedAt)];
-  const { id: pageId, messaging = [], standby = [], changes = [] } = parsed.data;
+  const { id: accountId, messaging = [], standby = [], changes = [] } = parsed.data;
+  const ours = { channel, accountId };
   return [
-    ...messaging.map((event) => parseMessaging(pageId, event, receivedAt)),
-    ...standby.map((event) => other(pageId, 'standby', event, receivedAt)),
-    ...changes.map((event) => other(pageId, 'changes', event, receivedAt)),
+    ...messaging.map((event) => parseMessaging(ours, event, receivedAt)),
+    ...standby.map((event) => other(ours, 'standby', event, receivedAt)),
+    ...changes.map((event) => other(ours, 'changes', event, receivedAt)),
   ];
 }
 
-function parseMessaging(pageId: string, raw: unknown, receivedAt: Date): InboundEvent {
+function parseMessaging(ours: Ours, raw: unknown, receivedAt: Date): InboundEvent {
   const parsed = messagingEvent.safeParse(raw);
-  if (!parsed.success) return other(pageId, 'malformed', raw, receivedAt);
+  if (!parsed.success) return other(ours, 'malformed', raw, receivedAt);
   const event = parsed.data;
   const body = bodyOf(event, raw);
   const person = body.kind === 'echo' ? event.recipient?.id : event.sender?.id;
-  if (!person) return other(pageId, body.kind === 'other' ? body.name : 'malformed', raw, receivedAt);
+  if (!person) return other(ours, body.kind === 'other' ? body.name : 'malformed', raw, receivedAt);
   return {
-    channel: 'messenger',
-    accountId: fit(pageId, MAX_ACCOUNT) || NOBODY,
+    channel: ours.channel,
+    accountId: fit(ours.accountId, MAX_ACCOUNT) || NOBODY,
     externalId: fit(person, MAX_PERSON),
     providerMessageId: idOf(event, raw),
     sentAt: instant(event.timestamp, receivedAt),
@@ -121,12 +133,17 @@ function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
       appId: message.app_id,
     };
   }
+  // Taken back by the person: what we have stored of it goes, too.
+  if (message?.is_deleted && message.mid) return { kind: 'erasure', messageId: fit(message.mid, MAX_ID) };
+  // A mention in somebody's story, or a picture that vanishes, asks nothing of the shop.
+  const passing = message?.text ? undefined : message?.attachments?.find(({ type }) => PASSING.has(type));
+  if (passing) return { kind: 'other', name: passing.type, raw };
   if (message) {
     return {
       kind: 'message',
       text: message.text,
       payload: message.quick_reply?.payload,
-      attachments: message.attachments?.map(attachmentOf),
+      attachments: message.is_unsupported ? [{ type: 'other' }] : message.attachments?.map(attachmentOf),
       replyTo: message.reply_to?.mid,
       referral: message.referral?.ref,
     };
@@ -153,6 +170,10 @@ function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
   return { kind: 'other', name: nameOf(raw), raw };
 }
 
+const PASSING = new Set(['story_mention', 'ephemeral']);
+/** Things of the platform that are shared in a chat. */
+const LINKS = new Set(['fallback', 'share', 'post', 'ig_post', 'reel', 'ig_reel']);
+
 type Attachment = NonNullable<MessageEvent['attachments']>[number];
 
 function attachmentOf(given: z.infer<typeof attachment>): Attachment {
@@ -168,11 +189,12 @@ function attachmentOf(given: z.infer<typeof attachment>): Attachment {
 
 function attachmentType(type: string): Attachment['type'] {
   const known = ['image', 'audio', 'video', 'file', 'sticker', 'location'] as const;
-  return known.find((one) => one === type) ?? (type === 'fallback' ? 'link' : 'other');
+  return known.find((one) => one === type) ?? (LINKS.has(type) ? 'link' : 'other');
 }
 
 function idOf(event: MessagingEvent, raw: unknown): string {
   const mid = event.message?.mid ?? event.postback?.mid;
+  if (mid && event.message?.is_deleted) return fit(`deleted:${mid}`, MAX_ID);
   if (mid) return fit(mid, MAX_ID);
   if (event.postback) {
     return `postback:${sha256(`${event.sender?.id}|${event.timestamp}|${event.postback.payload}`)}`;
@@ -188,11 +210,11 @@ function nameOf(raw: unknown): string {
   return (key ?? 'unknown').slice(0, 64);
 }
 
-function other(pageId: string, name: string, raw: unknown, receivedAt: Date): InboundEvent {
+function other(ours: Ours, name: string, raw: unknown, receivedAt: Date): InboundEvent {
   const parties = z.object({ sender: party.catch(undefined), timestamp: z.number().optional().catch(undefined) }).safeParse(raw);
   return {
-    channel: 'messenger',
-    accountId: fit(pageId, MAX_ACCOUNT) || NOBODY,
+    channel: ours.channel,
+    accountId: fit(ours.accountId, MAX_ACCOUNT) || NOBODY,
     externalId: fit((parties.success && parties.data.sender?.id) || NOBODY, MAX_PERSON),
     providerMessageId: hashed(raw),
     sentAt: instant(parties.success ? parties.data.timestamp : undefined, receivedAt),
@@ -201,4 +223,4 @@ function other(pageId: string, name: string, raw: unknown, receivedAt: Date): In
 }
 
 const unknownEvent = (object: string, raw: unknown, receivedAt: Date): InboundEvent =>
-  other('', `object ${object}`.slice(0, 64), raw, receivedAt);
+  other({ channel: 'messenger', accountId: '' }, `object ${object}`.slice(0, 64), raw, receivedAt);

@@ -36,7 +36,7 @@ function needsNumbers({ text, imageUrl, cards = [] }: Reply, choices: Choice[]):
   return choices.length > LIMITS.quickReplies || (isBare && choices.length > 0);
 }
 
-function withNumbers(reply: Reply): string {
+export function withNumbers(reply: Reply): string {
   const offset = optionsOf({ ...reply, choices: [] }).length;
   const lines = optionsOf(reply)
     .slice(offset)
@@ -49,7 +49,7 @@ function image(url: string): RenderedMessage {
   return { payload: { messaging_type: 'RESPONSE', message }, display: '[picture]' };
 }
 
-function carousel(cards: Card[]): RenderedMessage {
+export function carousel(cards: Card[]): RenderedMessage {
   const message = {
     attachment: {
       type: 'template',
@@ -77,7 +77,7 @@ function element(card: Card): Record<string, unknown> {
   };
 }
 
-function attachQuickReplies(messages: RenderedMessage[], choices: Choice[]): RenderedMessage[] {
+export function attachQuickReplies(messages: RenderedMessage[], choices: Choice[]): RenderedMessage[] {
   const last = messages.at(-1);
   if (!last || choices.length === 0) return messages;
   const message = last.payload.message as Record<string, unknown>;
@@ -89,7 +89,7 @@ function attachQuickReplies(messages: RenderedMessage[], choices: Choice[]): Ren
   return messages;
 }
 
-function chunk<T>(items: T[], size: number): T[][] {
+export function chunk<T>(items: T[], size: number): T[][] {
   const chunks: T[][] = [];
   for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
   return chunks;

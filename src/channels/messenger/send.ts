@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SendRequest, SendResult } from '../channel';
+import type { Account, SendRequest, SendResult } from '../channel';
 import { postJson, SEND_TIMEOUT_MS } from '../http';
 import { classifyGraphError } from './errors';
 
@@ -14,13 +14,23 @@ const refused = z.object({
 });
 
 /** One call of the Send API. Our row's id travels as metadata and comes back in the echo. */
-export async function sendMessenger(
+export function sendMessenger(
   { account, to, payload, outgoingId }: SendRequest,
   timeoutMs = SEND_TIMEOUT_MS,
 ): Promise<SendResult> {
-  const url = `${account.apiUrl}/${encodeURIComponent(account.accountId)}/messages?access_token=${encodeURIComponent(account.token)}`;
   const message = { ...(payload.message as object), metadata: `outbox:${outgoingId}` };
-  const answer = await postJson(url, { recipient: { id: to }, ...payload, message }, timeoutMs);
+  return callSendApi(account, account.accountId, { recipient: { id: to }, ...payload, message }, timeoutMs);
+}
+
+/** Pages and the Instagram accounts that belong to them send by the same call. */
+export async function callSendApi(
+  account: Account,
+  pageId: string,
+  body: Record<string, unknown>,
+  timeoutMs: number,
+): Promise<SendResult> {
+  const url = `${account.apiUrl}/${encodeURIComponent(pageId)}/messages?access_token=${encodeURIComponent(account.token)}`;
+  const answer = await postJson(url, body, timeoutMs);
 
   const success = sent.safeParse(answer.body);
   if (answer.status >= 200 && answer.status < 300 && success.success) {

@@ -64,6 +64,19 @@ export const PLATFORM_ERRORS = {
     invalid_parameter: invalidParameter('Invalid parameter'),
     other_app_has_control: graphError(2018300, 'Another app is controlling this thread now.'),
   },
+  instagram: {
+    no_user: graphError(100, '(#100) No matching user found', { subcode: 2534014 }),
+    window: graphError(10, '(#10) This message is sent outside of allowed window.', {
+      subcode: 2534022,
+    }),
+    disabled: graphError(200, '(#200) The account owner has disabled access to direct messages', {
+      subcode: 2534041,
+    }),
+    other_app_has_control: graphError(100, '(#100) The thread owner is another app', {
+      subcode: 2534037,
+    }),
+    rate_limit: graphError(613, '(#613) Calls to this api have exceeded the rate limit.'),
+  },
   sms: {
     too_many_requests: twilioError(20429, 'Too Many Requests', 429),
     invalid_to: twilioError(21211, "Invalid 'To' Phone Number: +1555"),

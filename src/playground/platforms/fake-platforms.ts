@@ -18,7 +18,9 @@ export function createFakePlatforms(options: FakePlatformsOptions = {}): Router 
     '/graph/:version/:page/messages',
     express.json({ limit: BODY_LIMIT }),
     async (request: Request, response: Response) => {
-      await answer(response, 'messenger', handleMessengerCall(request, options), options);
+      const outcome = handleMessengerCall(request, options);
+      const platform = 'message' in outcome ? outcome.message.platform : 'messenger';
+      await answer(response, platform, outcome, options);
     },
   );
   router.post(

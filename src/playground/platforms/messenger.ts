@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { graphError, invalidParameter } from './errors';
+import { refuseInstagramRequest } from './instagram-limits';
 import { refuseMessengerRequest } from './messenger-limits';
 import {
   isRecord,
@@ -12,6 +13,9 @@ import {
 /** What becomes of a call of the Send API: an answer at once, or a message to deliver and then answer. */
 export type Outcome =
   { answer: PlatformResponse } | { message: PlatformMessage; success: PlatformResponse };
+
+/** One call serves both; whose id it is tells where it goes. In our samples Instagram's begin so. */
+const IGSID = /^6\d{15}$/;
 
 /** `POST /<version>/<page id or me>/messages` */
 export function handleMessengerCall(request: Request, options: FakePlatformsOptions): Outcome {
@@ -33,6 +37,9 @@ export function handleMessengerCall(request: Request, options: FakePlatformsOpti
   if (!isRecord(body)) return { answer: invalidParameter('Param body must be an object') };
 
   const recipient = recipientOf(body);
+  const platform = IGSID.test(recipient) ? 'instagram' : 'messenger';
+  const refusedThere = platform === 'instagram' ? refuseInstagramRequest(body) : null;
+  if (refusedThere) return { answer: refusedThere };
   if (typeof body.sender_action === 'string') {
     options.onSenderAction?.(recipient, body.sender_action);
     return { answer: { status: 200, body: { recipient_id: recipient } } };
@@ -40,7 +47,7 @@ export function handleMessengerCall(request: Request, options: FakePlatformsOpti
   const messageId = `m_${randomUUID().replaceAll('-', '')}${randomUUID().replaceAll('-', '')}`;
   return {
     message: {
-      platform: 'messenger',
+      platform,
       accountId: page,
       recipient,
       text: readable(body.message).join('\n'),
