@@ -145,11 +145,7 @@ const answer = (
 
 /** A schema with what it refers to moved to the components. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
-  const {
-    $schema: _dialect,
-    $defs = {},
-    ...json
-  } = z.toJSONSchema(schema, {
+  const { $defs = {}, ...json } = z.toJSONSchema(schema, {
     io,
     override: ({ jsonSchema }) => {
       // Clients must live with fields that come later, and the limits of JavaScript's integers say nothing.
@@ -161,6 +157,8 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Jso
       }
     },
   }) as Json & { $defs?: Json };
+  // The document names its dialect once.
+  delete json.$schema;
   for (const [name, definition] of Object.entries($defs)) schemas[name] = refer(definition);
   const id = json.id;
   if (typeof id === 'string') {

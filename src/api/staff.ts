@@ -28,7 +28,7 @@ const newStaff = z.object({
     .string()
     .transform((text, context) => {
       const phone = parsePhoneNumberFromString(text, 'PH');
-      if (phone?.isValid()) return phone.number as string;
+      if (phone?.isValid()) return phone.number;
       context.addIssue({ code: 'custom', message: 'must be a phone number like +639171234567' });
       return z.NEVER;
     })

@@ -104,8 +104,8 @@ export async function sendTo(
     headers: given,
     text,
   } = await (body === undefined ? call : call.send(body));
-  compareWithDescription(await describedBy(app), { method, path, status, answer: answer as Body });
-  return { status, body: answer as Body, headers: given as Record<string, string>, text };
+  compareWithDescription(await describedBy(app), { method, path, status, answer });
+  return { status, body: answer, headers: given, text };
 }
 
 interface Description {

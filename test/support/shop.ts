@@ -21,7 +21,7 @@ export const TWILIO: TwilioSender = {
 /** The account of the captured bodies in test/fixtures/instagram. */
 export const INSTAGRAM: MessengerPage = { ...PAGE, pageId: '17840000000000301' };
 export const OWNER_PHONE = '+639170000001';
-const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
+export const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
 
 /** The whole product as a shop runs it: processes of its own, its database, and the platforms played on a port. */
 export interface Shop {

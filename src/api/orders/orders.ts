@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CoreDeps } from '../../db/core-deps';
 import { AppError } from '../../lib/errors';
 import { createOrder } from '../../orders/create-order';
-import { ORDER_SOURCES, orderDataSchema, presentOrder, type OrderData } from '../../orders/order';
+import { ORDER_SOURCES, orderDataSchema, presentOrder } from '../../orders/order';
 import { itemsOfOrders, orderDetailOf } from '../../orders/order-page-store';
 import { ORDER_STATUSES, PAYMENT_STATUSES } from '../../orders/order-states';
 import { findOrder, historyOf, itemsOf, listOrders } from '../../orders/order-store';
@@ -57,7 +57,8 @@ export function ordersApi(deps: CoreDeps): Resource {
     async ({ req, res, who, body }) => {
       const business = await businessFor(db, who);
       const asked = body.business_id;
-      if (asked !== undefined && asked !== null && String(asked) !== String(business.id)) {
+      const isOwn = (asked ?? business.id) === business.id || asked === String(business.id);
+      if (!isOwn) {
         const problem = {
           field: 'business_id',
           code: 'BUSINESS_NOT_FOUND',
@@ -65,7 +66,7 @@ export function ordersApi(deps: CoreDeps): Resource {
         };
         throw new AppError(problem.code, 400, problem.message, { details: [problem] });
       }
-      const result = await createOrder(deps, body as Partial<OrderData> & Record<string, unknown>, {
+      const result = await createOrder(deps, body, {
         business,
         idempotencyKey: req.get('idempotency-key')?.trim() || undefined,
         actor: who.actor,
