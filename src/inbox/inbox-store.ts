@@ -47,12 +47,13 @@ export async function insertInbox(q: Queryable, rows: readonly NewInboxRow[]): P
     event.sentAt,
     receivedAt,
   ]);
+  // Not `id = id`: MySQL refuses that for a repeat within one statement (1869).
   await q.execute(
     `INSERT INTO inbox_messages
         (business_id, channel, account_id, provider_message_id, conversation_key, external_id,
          kind, event, state, next_attempt_at, sent_at, received_at)
      VALUES ?
-     ON DUPLICATE KEY UPDATE id = id`,
+     ON DUPLICATE KEY UPDATE state = state`,
     [values],
   );
 }

@@ -14,8 +14,13 @@ export type CrashPoint =
   | 'notify.after-commit';
 
 const armed = process.env.NODE_ENV === 'test' ? process.env.CRASH_AT : undefined;
+/** `CRASH_SIGNAL=SIGSTOP` puts the process to sleep there instead, once. */
+const signal = process.env.CRASH_SIGNAL === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
+let hasStopped = false;
 
 /** Dies here, as by `kill -9`, when a test has asked for it. */
 export function crashPoint(name: CrashPoint): void {
-  if (armed === name) process.kill(process.pid, 'SIGKILL');
+  if (armed !== name || hasStopped) return;
+  hasStopped = true;
+  process.kill(process.pid, signal);
 }

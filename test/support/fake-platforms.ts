@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import { PLATFORM_ERRORS } from '../../src/playground/platforms/errors';
 import { createFakePlatforms } from '../../src/playground/platforms/fake-platforms';
 import type {
@@ -20,6 +20,8 @@ export interface FakePlatforms {
   twilioUrl: string;
   /** Every accepted message, in the order of acceptance. */
   messages: readonly PlatformMessage[];
+  /** Recipients for whom a request came while another one was under way. */
+  overlaps: readonly string[];
   /** Typing indicators and read marks. */
   senderActions: readonly { recipient: string; action: string }[];
   messagesTo(recipient: string): PlatformMessage[];
@@ -51,10 +53,12 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
   const senderActions: { recipient: string; action: string }[] = [];
   const failures: { platform: PlatformName; failure: Programmed }[] = [];
   const waiting = new Set<() => void>();
+  const overlaps: string[] = [];
   let latency = 0;
 
   const app = express();
   app.disable('x-powered-by');
+  app.use(express.json(), express.urlencoded({ extended: false }), watchOverlaps(overlaps));
   app.use(
     createFakePlatforms({
       onMessage: (_platform, message) => {
@@ -106,6 +110,7 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
     graphUrl: `${origin}/graph`,
     twilioUrl: `${origin}/twilio`,
     messages,
+    overlaps,
     senderActions,
     messagesTo,
     waitFor: (predicate, options) => waitUntil(() => messages.find(predicate), options?.timeoutMs),
@@ -125,6 +130,7 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
     },
     reset: () => {
       messages.length = 0;
+      overlaps.length = 0;
       senderActions.length = 0;
       failures.length = 0;
       latency = 0;
@@ -134,6 +140,22 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
+  };
+}
+
+function watchOverlaps(overlaps: string[]): RequestHandler {
+  const underWay = new Map<string, number>();
+  const add = (recipient: string, change: number) =>
+    underWay.set(recipient, (underWay.get(recipient) ?? 0) + change);
+  return (req, res, next) => {
+    const body = (req.body ?? {}) as { recipient?: { id?: string }; To?: string };
+    const recipient = body.recipient?.id ?? body.To;
+    if (recipient !== undefined) {
+      if ((underWay.get(recipient) ?? 0) > 0) overlaps.push(recipient);
+      add(recipient, 1);
+      res.once('close', () => add(recipient, -1));
+    }
+    next();
   };
 }
 

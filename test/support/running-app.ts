@@ -4,8 +4,12 @@ import path from 'node:path';
 export interface RunningApp {
   /** http://127.0.0.1:<port> */
   url: string;
+  pid: number;
   output(): string;
-  stop(): Promise<void>;
+  /** Sends a signal: SIGSTOP, SIGCONT. */
+  signal(name: NodeJS.Signals): void;
+  /** Asks it to stop; gives its exit code. */
+  stop(): Promise<number | null>;
   /** As by power failure. */
   kill(): Promise<void>;
   /** The signal that ended it, once it has ended. */
@@ -51,10 +55,12 @@ export async function startApp(
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
+    return child.exitCode;
   };
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
   try {
     const url = await whenReady(() => output, child);
-    return { url, output: () => output, stop, kill, ended };
+    return { url, pid: child.pid!, output: () => output, signal, stop, kill, ended };
   } catch (error) {
     await stop();
     throw error;
