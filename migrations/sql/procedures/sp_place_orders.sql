@@ -1,10 +1,12 @@
--- Writes a group of orders in one go (PERF-1): one call, one transaction, one commit. Each order succeeds or fails alone. The only
--- writer of new orders; a single order is a group of one. What an order may cost and whether it is allowed has been judged by
--- src/orders/validate-order.ts from facts that may be old; here, under lock, only what has not changed since is let through.
+-- Writes a group of orders in one go (PERF-1): one call, one transaction, one commit. Each order succeeds or fails alone. What an
+-- order may cost and whether it is allowed has been judged by src/orders/validate-order.ts from facts that may be old; here, under
+-- lock, only what has not changed since is let through.
 --
--- p_orders   a JSON array of orders, in the order of their arrival, at most 1000; n tells them apart. No two of them have
---   the same key or, where duplicates are looked for, the same content. Amounts are decimals, instants UTC. is_trusted, is_verified,
---   duplicate_since and promo_terms are what the judgement rests on. src/orders/placement-rows.ts makes it.
+-- p_orders   a JSON array of orders in the order of their arrival, at most 1000. Each is an array, read by position below: keys would
+--   cost a fifth of the call. n tells the orders apart; amounts are decimals, instants UTC. No two have the same key or, where
+--   duplicates are looked for, the same content. is_trusted, is_verified, duplicate_since and promo_terms are what the judgement
+--   rests on. src/orders/placement-rows.ts makes it.
+-- p_lines    a JSON array of their lines, likewise
 -- Locks: customers by id, promo codes by id, product rows by id, variant rows by id, reservation rows (of expired holds). Indexes are
 --   forced: on a small table the server would rather scan, and a scan that locks takes the rows of others, in another order.
 -- Signals: nothing of its own. A repeat of a key that another transaction commits meanwhile is error 1062: call again.
@@ -18,7 +20,7 @@
 --   Called outside of one it is one transaction of its own. Temporary tables stay with the connection, for the next call.
 -- History and ledger rows have the actor of each order; the triggers that write them otherwise stand aside (@tindera_group).
 -- Example: see test/integration/orders-group.test.ts
-CREATE PROCEDURE sp_place_orders(IN p_orders JSON)
+CREATE PROCEDURE sp_place_orders(IN p_orders JSON, IN p_lines JSON)
 MODIFIES SQL DATA
 SQL SECURITY INVOKER
 BEGIN
@@ -45,15 +47,46 @@ BEGIN
         n INT UNSIGNED NOT NULL PRIMARY KEY,
         business_id BIGINT UNSIGNED NOT NULL,
         user_id BIGINT UNSIGNED NOT NULL,
+        is_trusted BOOLEAN NOT NULL,
+        is_verified BOOLEAN NOT NULL,
         order_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         actor VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
         placed_at DATETIME(6) NOT NULL,
+        duplicate_since DATETIME(6) NULL,
         hold_minutes INT NOT NULL,
         payment_status VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        payment_method VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        subtotal DECIMAL(12, 2) NOT NULL,
+        discount_amount DECIMAL(12, 2) NOT NULL,
+        shipping_fee DECIMAL(12, 2) NOT NULL,
+        tax_amount DECIMAL(12, 2) NOT NULL,
+        total_amount DECIMAL(12, 2) NOT NULL,
         promo_id BIGINT UNSIGNED NULL,
+        promo_code VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
         promo_terms CHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+        recipient_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        phone VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        address VARCHAR(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        city VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        province VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        postal_code VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        country CHAR(2) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+        notes VARCHAR(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        order_source VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        conversation_id BIGINT UNSIGNED NULL,
+        ip_address VARCHAR(45) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        user_agent VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
+        idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+        idempotency_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+        content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        risk_score TINYINT UNSIGNED NULL,
+        validation_ms INT UNSIGNED NOT NULL,
+        customer_notice JSON NOT NULL,
+        owner_notice JSON NOT NULL,
+        event JSON NOT NULL,
+        last_address JSON NOT NULL,
         review_count INT NOT NULL,
-        is_chat BOOLEAN NOT NULL,
         -- NULL while nothing is against it.
         outcome VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NULL,
         order_id BIGINT UNSIGNED NULL,
@@ -104,79 +137,96 @@ BEGIN
     DELETE FROM group_lines;
     DELETE FROM group_stock;
 
+    INSERT INTO group_orders
+        (n, business_id, user_id, is_trusted, is_verified, order_number, actor, placed_at, duplicate_since, hold_minutes,
+         payment_status, payment_method, currency, subtotal, discount_amount, shipping_fee, tax_amount, total_amount, promo_id,
+         promo_code, promo_terms, recipient_name, phone, address, city, province, postal_code, country, notes, order_source,
+         conversation_id, ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, risk_score, validation_ms,
+         customer_notice, owner_notice, event, last_address, review_count)
+    SELECT j.*
+    FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
+        n INT UNSIGNED PATH '$[0]',
+        business_id BIGINT UNSIGNED PATH '$[1]',
+        user_id BIGINT UNSIGNED PATH '$[2]',
+        is_trusted BOOLEAN PATH '$[3]',
+        is_verified BOOLEAN PATH '$[4]',
+        order_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$[5]',
+        actor VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[6]',
+        placed_at DATETIME(6) PATH '$[7]',
+        duplicate_since DATETIME(6) PATH '$[8]',
+        hold_minutes INT PATH '$[9]',
+        payment_status VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[10]',
+        payment_method VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$[11]',
+        currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin PATH '$[12]',
+        subtotal DECIMAL(12, 2) PATH '$[13]',
+        discount_amount DECIMAL(12, 2) PATH '$[14]',
+        shipping_fee DECIMAL(12, 2) PATH '$[15]',
+        tax_amount DECIMAL(12, 2) PATH '$[16]',
+        total_amount DECIMAL(12, 2) PATH '$[17]',
+        promo_id BIGINT UNSIGNED PATH '$[18]',
+        promo_code VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[19]',
+        promo_terms CHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[20]',
+        recipient_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[21]',
+        phone VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[22]',
+        address VARCHAR(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[23]',
+        city VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[24]',
+        province VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[25]',
+        postal_code VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[26]',
+        country CHAR(2) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[27]',
+        notes VARCHAR(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[28]',
+        order_source VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin PATH '$[29]',
+        conversation_id BIGINT UNSIGNED PATH '$[30]',
+        ip_address VARCHAR(45) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[31]',
+        user_agent VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[32]',
+        idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[33]',
+        idempotency_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$[34]',
+        content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$[35]',
+        risk_score TINYINT UNSIGNED PATH '$[36]',
+        validation_ms INT UNSIGNED PATH '$[37]',
+        customer_notice JSON PATH '$[38]',
+        owner_notice JSON PATH '$[39]',
+        event JSON PATH '$[40]',
+        last_address JSON PATH '$[41]',
+        review_count INT PATH '$[42]'
+    )) AS j;
     -- Customers first: placements of one customer go one by one, so duplicates and per-customer limits are exact.
     SELECT COUNT(*) INTO v_locked
-    FROM (
-        SELECT DISTINCT user_id
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (user_id BIGINT UNSIGNED PATH '$.user_id')) AS given
-        ORDER BY user_id LIMIT 1000
-    ) AS wanted
+    FROM (SELECT DISTINCT user_id FROM group_orders ORDER BY user_id LIMIT 1000) AS wanted
     STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = wanted.user_id
     FOR UPDATE;
-
-    INSERT INTO group_orders
-        (n, business_id, user_id, order_number, actor, placed_at, hold_minutes, payment_status, promo_id, promo_terms, review_count,
-         is_chat, order_id, outcome)
-    SELECT n, business_id, user_id, order_number, actor, placed_at, hold_minutes, payment_status, promo_id, promo_terms, review_count,
-        is_chat, repeat_of,
-        CASE
-            WHEN repeat_of IS NOT NULL THEN 'repeat'
-            WHEN duplicate_of IS NOT NULL OR NOT is_user_as_judged THEN 'stale'
-        END
-    FROM (
-        SELECT j.n, j.business_id, j.user_id, j.order_number, j.actor, j.placed_at, j.hold_minutes, j.payment_status, j.promo_id,
-            j.promo_terms, j.review_count, j.conversation_id IS NOT NULL AS is_chat,
-            COALESCE(u.status = 'active' AND u.is_trusted_buyer = j.is_trusted AND (u.id_verified_at IS NOT NULL) = j.is_verified, FALSE)
-                AS is_user_as_judged,
-            CASE WHEN j.idempotency_key IS NOT NULL THEN (
-                SELECT o.id FROM orders AS o FORCE INDEX (orders_idempotency_uk)
-                WHERE o.business_id = j.business_id AND o.idempotency_key = j.idempotency_key
-            ) END AS repeat_of,
-            CASE WHEN j.duplicate_since IS NOT NULL THEN (
-                SELECT o.id FROM orders AS o FORCE INDEX (orders_content_idx)
-                WHERE o.user_id = j.user_id AND o.content_hash = j.content_hash AND o.created_at > j.duplicate_since
+    -- A single-table update with subqueries: under READ COMMITTED those read without locks. order_id is set before outcome is.
+    UPDATE group_orders AS g SET
+        g.order_id = CASE WHEN g.idempotency_key IS NOT NULL THEN (
+            SELECT o.id FROM orders AS o FORCE INDEX (orders_idempotency_uk)
+            WHERE o.business_id = g.business_id AND o.idempotency_key = g.idempotency_key
+        ) END,
+        g.outcome = CASE
+            WHEN g.order_id IS NOT NULL THEN 'repeat'
+            WHEN NOT EXISTS (
+                SELECT 1 FROM users AS u FORCE INDEX (PRIMARY)
+                WHERE u.id = g.user_id AND u.business_id = g.business_id AND u.status = 'active'
+                    AND u.is_trusted_buyer = g.is_trusted AND (u.id_verified_at IS NOT NULL) = g.is_verified
+            ) THEN 'stale'
+            WHEN g.duplicate_since IS NOT NULL AND EXISTS (
+                SELECT 1 FROM orders AS o FORCE INDEX (orders_content_idx)
+                WHERE o.user_id = g.user_id AND o.content_hash = g.content_hash AND o.created_at > g.duplicate_since
                     AND o.order_status NOT IN ('draft', 'cancelled')
-                ORDER BY o.created_at DESC LIMIT 1
-            ) END AS duplicate_of
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-            n INT UNSIGNED PATH '$.n',
-            business_id BIGINT UNSIGNED PATH '$.business_id',
-            user_id BIGINT UNSIGNED PATH '$.user_id',
-            is_trusted BOOLEAN PATH '$.is_trusted',
-            is_verified BOOLEAN PATH '$.is_verified',
-            order_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.order_number',
-            actor VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.actor',
-            placed_at DATETIME(6) PATH '$.placed_at',
-            hold_minutes INT PATH '$.hold_minutes',
-            payment_status VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$.payment_status',
-            promo_id BIGINT UNSIGNED PATH '$.promo_id',
-            promo_terms CHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.promo_terms',
-            review_count INT PATH '$.review_count',
-            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
-            idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.idempotency_key',
-            content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.content_hash',
-            duplicate_since DATETIME(6) PATH '$.duplicate_since'
-        )) AS j
-        LEFT JOIN users AS u ON u.id = j.user_id AND u.business_id = j.business_id
-    ) AS looked_up;
+            ) THEN 'stale'
+        END;
 
     INSERT INTO group_lines (n, line, product_id, variant_id, quantity, unit_price, sku, product_name, variant_name)
     SELECT j.n, j.line, j.product_id, COALESCE(j.variant_id, 0), j.quantity, j.unit_price, j.sku, j.product_name, j.variant_name
-    FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-        n INT UNSIGNED PATH '$.n',
-        NESTED PATH '$.lines[*]' COLUMNS (
-            line FOR ORDINALITY,
-            product_id BIGINT UNSIGNED PATH '$.product_id',
-            variant_id BIGINT UNSIGNED PATH '$.variant_id',
-            quantity INT PATH '$.quantity',
-            unit_price DECIMAL(12, 2) PATH '$.unit_price',
-            sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.sku',
-            product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.product_name',
-            variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$.variant_name'
-        )
-    )) AS j
-    STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-    WHERE g.outcome IS NULL;
+    FROM JSON_TABLE(p_lines, '$[*]' COLUMNS (
+        n INT UNSIGNED PATH '$[0]',
+        line FOR ORDINALITY,
+        product_id BIGINT UNSIGNED PATH '$[1]',
+        variant_id BIGINT UNSIGNED PATH '$[2]',
+        quantity INT PATH '$[3]',
+        unit_price DECIMAL(12, 2) PATH '$[4]',
+        sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[5]',
+        product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[6]',
+        variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[7]'
+    )) AS j;
 
     SELECT COUNT(promo_id), SUM(review_count) INTO v_promos, v_reviews FROM group_orders WHERE outcome IS NULL;
     IF v_promos > 0 THEN
@@ -239,40 +289,11 @@ BEGIN
              shipping_city, shipping_province, shipping_postal_code, shipping_country, notes, order_source, conversation_id,
              ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, requires_verification, risk_score, created_at,
              updated_at)
-        SELECT g.business_id, g.user_id, g.order_number, 'pending', g.payment_status, j.payment_method, j.currency, j.subtotal,
-            j.discount_amount, j.shipping_fee, j.tax_amount, j.total_amount, g.promo_id, j.promo_code, j.recipient_name, j.phone,
-            j.address, j.city, j.province, j.postal_code, j.country, j.notes, j.order_source, j.conversation_id, j.ip_address,
-            j.user_agent, j.idempotency_key, j.idempotency_hash, j.content_hash, g.review_count > 0, j.risk_score,
-            g.placed_at, g.placed_at
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-            n INT UNSIGNED PATH '$.n',
-            payment_method VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$.payment_method',
-            currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin PATH '$.currency',
-            subtotal DECIMAL(12, 2) PATH '$.subtotal',
-            discount_amount DECIMAL(12, 2) PATH '$.discount_amount',
-            shipping_fee DECIMAL(12, 2) PATH '$.shipping_fee',
-            tax_amount DECIMAL(12, 2) PATH '$.tax_amount',
-            total_amount DECIMAL(12, 2) PATH '$.total_amount',
-            promo_code VARCHAR(40) CHARACTER SET utf8mb4 PATH '$.promo_code',
-            recipient_name VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.recipient_name',
-            phone VARCHAR(20) CHARACTER SET utf8mb4 PATH '$.phone',
-            address VARCHAR(300) CHARACTER SET utf8mb4 PATH '$.address',
-            city VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.city',
-            province VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.province',
-            postal_code VARCHAR(16) CHARACTER SET utf8mb4 PATH '$.postal_code',
-            country CHAR(2) CHARACTER SET utf8mb4 PATH '$.country',
-            notes VARCHAR(1000) CHARACTER SET utf8mb4 PATH '$.notes',
-            order_source VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin PATH '$.order_source',
-            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
-            ip_address VARCHAR(45) CHARACTER SET utf8mb4 PATH '$.ip_address',
-            user_agent VARCHAR(255) CHARACTER SET utf8mb4 PATH '$.user_agent',
-            idempotency_key VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.idempotency_key',
-            idempotency_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.idempotency_hash',
-            content_hash CHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$.content_hash',
-            risk_score TINYINT UNSIGNED PATH '$.risk_score'
-        )) AS j
-        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-        WHERE g.outcome IS NULL;
+        SELECT business_id, user_id, order_number, 'pending', payment_status, payment_method, currency, subtotal, discount_amount,
+            shipping_fee, tax_amount, total_amount, promo_id, promo_code, recipient_name, phone, address,
+            city, province, postal_code, country, notes, order_source, conversation_id,
+            ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, review_count > 0, risk_score, placed_at, placed_at
+        FROM group_orders FORCE INDEX (PRIMARY) WHERE outcome IS NULL ORDER BY n;
         -- Ids are looked up: on a cluster they are not consecutive.
         UPDATE group_orders AS g SET g.order_id = (
             SELECT o.id FROM orders AS o FORCE INDEX (orders_number_uk)
@@ -336,43 +357,25 @@ BEGIN
 
         INSERT INTO notification_queue
             (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
-        SELECT g.business_id, g.order_id, 'customer', g.user_id, j.conversation_id, 'order_received', j.payload, 5, g.placed_at
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-            n INT UNSIGNED PATH '$.n',
-            conversation_id BIGINT UNSIGNED PATH '$.conversation_id',
-            payload JSON PATH '$.customer_notice'
-        )) AS j
-        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-        WHERE g.outcome IS NULL;
-        INSERT INTO notification_queue
-            (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
-        SELECT g.business_id, g.order_id, 'owner', NULL, NULL, 'owner_new_order', j.payload, 3, g.placed_at
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-            n INT UNSIGNED PATH '$.n',
-            payload JSON PATH '$.owner_notice'
-        )) AS j
-        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-        WHERE g.outcome IS NULL;
+        SELECT business_id, order_id, 'customer', user_id, conversation_id, 'order_received', customer_notice, 5, placed_at
+        FROM group_orders WHERE outcome IS NULL;
+        INSERT INTO notification_queue (business_id, order_id, recipient_type, template, payload, priority, scheduled_at)
+        SELECT business_id, order_id, 'owner', 'owner_new_order', owner_notice, 3, placed_at FROM group_orders WHERE outcome IS NULL;
         INSERT INTO order_processing_queue (business_id, order_id, queue_type, priority, available_at, created_at)
-        SELECT business_id, order_id, 'new_order', 5, placed_at, placed_at FROM group_orders WHERE outcome IS NULL ORDER BY n;
+        SELECT business_id, order_id, 'new_order', 5, placed_at, placed_at FROM group_orders WHERE outcome IS NULL;
         INSERT INTO outbox_events (business_id, aggregate_type, aggregate_id, event_type, payload, available_at, created_at)
-        SELECT g.business_id, 'order', g.order_id, 'order.created', JSON_SET(j.payload, '$.order_id', g.order_id), g.placed_at, g.placed_at
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (n INT UNSIGNED PATH '$.n', payload JSON PATH '$.event')) AS j
-        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-        WHERE g.outcome IS NULL;
+        SELECT business_id, 'order', order_id, 'order.created', JSON_SET(event, '$.order_id', order_id), placed_at, placed_at
+        FROM group_orders WHERE outcome IS NULL;
         INSERT INTO order_metrics (order_id, business_id, validation_duration_ms, created_at)
-        SELECT g.order_id, g.business_id, j.validation_ms, g.placed_at
-        FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (n INT UNSIGNED PATH '$.n', validation_ms INT UNSIGNED PATH '$.validation_ms')) AS j
-        STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-        WHERE g.outcome IS NULL;
+        SELECT order_id, business_id, validation_ms, placed_at FROM group_orders WHERE outcome IS NULL;
         IF v_reviews > 0 THEN
             INSERT INTO order_reviews (business_id, order_id, kind, reasons, created_at)
             SELECT g.business_id, g.order_id, j.kind, j.reasons, g.placed_at
             FROM JSON_TABLE(p_orders, '$[*]' COLUMNS (
-                n INT UNSIGNED PATH '$.n',
-                NESTED PATH '$.reviews[*]' COLUMNS (
-                    kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$.kind',
-                    reasons JSON PATH '$.reasons'
+                n INT UNSIGNED PATH '$[0]',
+                NESTED PATH '$[43][*]' COLUMNS (
+                    kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+                    reasons JSON PATH '$[1]'
                 )
             )) AS j
             STRAIGHT_JOIN group_orders AS g ON g.n = j.n
@@ -386,26 +389,21 @@ BEGIN
             STRAIGHT_JOIN promo_codes FORCE INDEX (PRIMARY) ON promo_codes.id = used.promo_id
             SET promo_codes.used_count = promo_codes.used_count + used.uses;
         END IF;
-        -- What a customer's last order of the group says.
-        UPDATE JSON_TABLE(p_orders, '$[*]' COLUMNS (
-            n INT UNSIGNED PATH '$.n',
-            recipient_name VARCHAR(120) CHARACTER SET utf8mb4 PATH '$.recipient_name',
-            phone VARCHAR(20) CHARACTER SET utf8mb4 PATH '$.phone',
-            last_address JSON PATH '$.last_address'
-        )) AS j
-        STRAIGHT_JOIN (
-            SELECT MAX(n) AS n, user_id, MAX(placed_at) AS placed_at FROM group_orders WHERE outcome IS NULL GROUP BY user_id
-        ) AS latest ON latest.n = j.n
+        -- Where a customer has several orders in the group, the last one counts: of several matches the first one read is taken.
+        UPDATE (
+            SELECT user_id, placed_at, last_address, recipient_name, phone FROM group_orders
+            WHERE outcome IS NULL ORDER BY n DESC LIMIT 1000
+        ) AS latest
         STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = latest.user_id
-        SET users.last_order_at = latest.placed_at, users.last_address = j.last_address,
-            users.name = COALESCE(users.name, j.recipient_name), users.phone = COALESCE(users.phone, j.phone);
+        SET users.last_order_at = latest.placed_at, users.last_address = latest.last_address,
+            users.name = COALESCE(users.name, latest.recipient_name), users.phone = COALESCE(users.phone, latest.phone);
         SET @tindera_group = v_caller_group;
     END IF;
 
     IF v_own_transaction THEN COMMIT; ELSE RELEASE SAVEPOINT tindera_place; END IF;
 
     SELECT g.n, COALESCE(g.outcome, 'placed') AS outcome, g.order_id, g.short_sku, g.short_available,
-        CASE WHEN g.is_chat AND g.outcome IS NULL THEN (
+        CASE WHEN g.conversation_id IS NOT NULL AND g.outcome IS NULL THEN (
             SELECT q.id FROM notification_queue AS q WHERE q.order_id = g.order_id AND q.recipient_type = 'customer' ORDER BY q.id LIMIT 1
         ) END AS notification_id
     FROM group_orders AS g ORDER BY g.n;
