@@ -46,7 +46,7 @@ export async function moveOrderIn(
   const act = { actor, reason: reason || `order ${to}`, orderId: order.id };
   return actingAs(trx, act, async () => {
     await updateOrder(trx, order.id, { orderStatus: to, ...timesOf(to, now) });
-    if (to === 'delivered') await collectAtTheDoor(trx, order);
+    if (to === 'delivered') await collectAtTheDoor(trx, order, now);
     await tell(trx, order, to, now);
     return { ok: true, order: await reread(trx, order) };
   });
@@ -67,11 +67,14 @@ function timesOf(to: OrderStatus, now: Date): OrderChange {
 }
 
 /** Who has taken a COD parcel has paid for it (PAY-2). */
-async function collectAtTheDoor(trx: Transaction, order: Order): Promise<void> {
-  if (paymentKind(order.paymentMethod) !== 'cod' || order.paymentStatus !== 'unpaid') return;
+async function collectAtTheDoor(trx: Transaction, order: Order, now: Date): Promise<void> {
+  // A parcel that was refused first and taken at the second try has failed before.
+  const isOpen = order.paymentStatus === 'unpaid' || order.paymentStatus === 'failed';
+  if (paymentKind(order.paymentMethod) !== 'cod' || !isOpen) return;
   await updateOrder(trx, order.id, {
     paymentStatus: 'paid',
     paidAmount: toDecimal(order.total),
+    paidAt: now,
   });
 }
 

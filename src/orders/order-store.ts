@@ -242,6 +242,7 @@ export interface OrderChange {
   trackingNumber?: string | null;
   /** Decimals, as the database has them. */
   paidAmount?: string;
+  paidAt?: Date;
   refundedAmount?: string;
   paymentReference?: string;
 }
@@ -262,6 +263,7 @@ const CHANGEABLE: Record<keyof OrderChange, string> = {
   carrier: 'carrier',
   trackingNumber: 'tracking_number',
   paidAmount: 'paid_amount',
+  paidAt: 'paid_at',
   refundedAmount: 'refunded_amount',
   paymentReference: 'payment_reference',
 };

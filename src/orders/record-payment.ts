@@ -66,6 +66,7 @@ export async function recordPaymentIn(
     updateOrder(trx, order.id, {
       ...(isAnotherPart ? {} : { paymentStatus: to }),
       ...amounts.change,
+      ...(to === 'paid' ? { paidAt: now } : {}),
       ...(report.reference ? { paymentReference: report.reference } : {}),
     }),
   );
