@@ -6,10 +6,10 @@ import {
   findOrderError,
   listOrderErrors,
   resolveOrderError,
-  retryOrderError,
   SEVERITIES,
   type OrderErrorRecord,
 } from '../orders/error-store';
+import { retryErrorIn } from '../orders/retry-order-error';
 import { change } from './change';
 import { refusal } from './errors';
 import { idCursor, idField, iso, isoOrNull, listOf, out, pageOf, pageQuery } from './fields';
@@ -105,12 +105,9 @@ export function orderErrorsApi({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>): R
     },
     (call) =>
       open(call.who, idIn(call, notFound), 'error.retry', async (trx, error) => {
-        const { id, orderId } = error;
-        if (!error.isRetryable || orderId === null) {
-          const message = 'There is nothing to try again: the order was not placed.';
-          throw refusal(409, { code: 'NOT_RETRYABLE', message });
-        }
-        await retryOrderError(trx, { id, orderId }, clock.now());
+        const { businessId } = call.who;
+        const outcome = await retryErrorIn(trx, error, { businessId, now: clock.now() });
+        if (!outcome.ok) throw refusal(409, outcome);
       }),
   );
 

@@ -94,6 +94,9 @@ export async function retryOrderError(
     'UPDATE order_errors SET attempts = attempts + 1, next_attempt_at = :now WHERE id = :id',
     { id: error.id, now },
   );
+  await trx.execute('UPDATE orders SET retry_count = retry_count + 1 WHERE id = :orderId', {
+    orderId: error.orderId,
+  });
   const { affectedRows } = await trx.execute(
     `UPDATE order_processing_queue
      SET status = 'pending', attempts = 0, available_at = :now, locked_by = NULL, locked_until = NULL

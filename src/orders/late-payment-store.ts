@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../db/database';
 import type { Order } from './order';
-import { recordOrderError } from './placement-store';
+import { reportOrderError } from './report-order-error';
 
 /** Whether an order has lost its stock, or would lose it to the next buyer. */
 export async function isHoldLost(q: Queryable, orderId: number, now: Date): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function recordLatePayment(
   order: Order,
   late: { message: string; decision: 'refund' | 'review'; sku?: string; now: Date },
 ): Promise<void> {
-  await recordOrderError(trx, {
+  await reportOrderError(trx, {
     businessId: order.businessId,
     orderId: order.id,
     userId: order.userId,
@@ -28,6 +28,8 @@ export async function recordLatePayment(
     code: 'LATE_PAYMENT',
     message: late.message,
     context: { decision: late.decision, ...(late.sku ? { sku: late.sku } : {}) },
+    // A review has a message of its own.
+    isTold: late.decision === 'review',
     now: late.now,
   });
 }

@@ -9,6 +9,7 @@ import { isDuplicateKey } from '../db/errors';
 import { attempt, TakeBack } from '../db/savepoint';
 import { reserveOrder } from '../inventory/inventory-store';
 import { announceOrder } from './announce-order';
+import { confirmAtOnceIn } from './auto-confirm';
 import type { Order } from './order';
 import { httpStatusOf, type OrderProblem } from './order-errors';
 import { contentHash, requestHash } from './order-hash';
@@ -85,7 +86,14 @@ export async function placeOrder(
   const outcome = await attempt(trx, () =>
     actingAs(trx, { actor: request.actor, reason: 'order placed' }, write),
   );
-  if (outcome.kind === 'placed') return outcome.placed;
+  if (outcome.kind === 'placed') {
+    const { placed } = outcome;
+    const order = await confirmAtOnceIn(trx, deps, {
+      order: placed.order,
+      settings: business.settings,
+    });
+    return { ...placed, order };
+  }
   if (outcome.kind === 'refused') return refuse(trx, request, read, outcome.problems, now);
   // Somebody else has placed it with the same key while we were writing.
   const theirs = await findRepeat(trx, business, read);

@@ -198,7 +198,32 @@ export async function rememberOrder(
   );
 }
 
-/** What went wrong, for people (ORD-11). */
+export async function isTrustedBuyer(q: Queryable, userId: number): Promise<boolean> {
+  const [row] = await q.query<{ is_trusted_buyer: number }>(
+    'SELECT is_trusted_buyer FROM users WHERE id = :userId',
+    { userId },
+  );
+  return Boolean(row?.is_trusted_buyer);
+}
+
+/** Keeps the counts of an order true (DB-2). Returns its number. */
+export async function countOrderError(
+  trx: Transaction,
+  orderId: number,
+  message: string,
+): Promise<string | null> {
+  await trx.execute(
+    'UPDATE orders SET error_count = error_count + 1, last_error = :message WHERE id = :orderId',
+    { orderId, message: message.slice(0, 500) },
+  );
+  const [row] = await trx.query<{ order_number: string }>(
+    'SELECT order_number FROM orders WHERE id = :orderId',
+    { orderId },
+  );
+  return row?.order_number ?? null;
+}
+
+/** What went wrong, for people (ORD-11). Returns its id. */
 export async function recordOrderError(
   q: Queryable,
   row: {
@@ -213,8 +238,8 @@ export async function recordOrderError(
     isRetryable?: boolean;
     now: Date;
   },
-): Promise<void> {
-  await q.execute(
+): Promise<number> {
+  const { insertId } = await q.execute(
     `INSERT INTO order_errors
         (business_id, order_id, user_id, error_type, severity, error_code, error_message, context, is_retryable, created_at)
      VALUES (:businessId, :orderId, :userId, :type, :severity, :code, :message, :context, :isRetryable, :now)`,
@@ -231,4 +256,5 @@ export async function recordOrderError(
       now: row.now,
     },
   );
+  return insertId;
 }
