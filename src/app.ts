@@ -9,6 +9,7 @@ import { projectRoot } from './lib/project-root';
 import { createPlayground } from './playground/playground';
 import { messengerWebhook } from './webhooks/messenger';
 import { twilioWebhook } from './webhooks/twilio';
+import { whatsappWebhook } from './webhooks/whatsapp';
 
 /** The HTTP side, without listening: tests drive it directly. */
 export function createApp(deps: Deps): Express {
@@ -19,6 +20,7 @@ export function createApp(deps: Deps): Express {
   const healthChecks = health(deps.db, () => true);
   app.use(healthChecks.base, healthChecks.router);
   app.use('/webhooks/messenger', messengerWebhook(deps));
+  app.use('/webhooks/whatsapp', whatsappWebhook(deps));
   app.use('/webhooks/twilio', twilioWebhook(deps));
   app.use(
     '/pictures',

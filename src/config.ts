@@ -39,6 +39,11 @@ const environment = z.object({
   INSTAGRAM_ACCOUNT_ID: optional(z.string().min(1).max(64)),
   GRAPH_API_URL: withDefault(httpUrl, 'https://graph.facebook.com'),
   GRAPH_API_VERSION: withDefault(z.string().regex(/^v\d+\.\d+$/, 'must look like v25.0'), 'v25.0'),
+  WHATSAPP_DRIVER: optional(z.enum(['cloud', 'web', 'twilio'])),
+  WHATSAPP_VERIFY_TOKEN: optional(z.string().min(1)),
+  WHATSAPP_APP_SECRET: optional(z.string().min(1)),
+  WHATSAPP_PHONE_NUMBER_ID: optional(z.string().min(1).max(64)),
+  WHATSAPP_ACCESS_TOKEN: optional(z.string().min(1)),
   TWILIO_ACCOUNT_SID: optional(z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')),
   TWILIO_AUTH_TOKEN: optional(z.string().min(1)),
   TWILIO_FROM: optional(e164),
@@ -73,6 +78,10 @@ export interface Config {
   instagram: { accountId: string } | undefined;
   graphApiUrl: string;
   graphApiVersion: string;
+  /** The Cloud API. */
+  whatsapp:
+    | { verifyToken: string; appSecret: string; phoneNumberId: string; accessToken: string }
+    | undefined;
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
   twilioApiUrl: string;
   ownerPhone: string | undefined;
@@ -123,6 +132,16 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       instagram: e.INSTAGRAM_ACCOUNT_ID ? { accountId: e.INSTAGRAM_ACCOUNT_ID } : undefined,
       graphApiUrl: e.GRAPH_API_URL,
       graphApiVersion: e.GRAPH_API_VERSION,
+      whatsapp:
+        (e.WHATSAPP_DRIVER ?? 'cloud') === 'cloud' &&
+        e.WHATSAPP_VERIFY_TOKEN && e.WHATSAPP_APP_SECRET && e.WHATSAPP_PHONE_NUMBER_ID && e.WHATSAPP_ACCESS_TOKEN
+          ? {
+              verifyToken: e.WHATSAPP_VERIFY_TOKEN,
+              appSecret: e.WHATSAPP_APP_SECRET,
+              phoneNumberId: e.WHATSAPP_PHONE_NUMBER_ID,
+              accessToken: e.WHATSAPP_ACCESS_TOKEN,
+            }
+          : undefined,
       twilio:
         e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN && e.TWILIO_FROM
           ? { accountSid: e.TWILIO_ACCOUNT_SID, authToken: e.TWILIO_AUTH_TOKEN, from: e.TWILIO_FROM }
@@ -153,6 +172,7 @@ function missing(env: Record<string, string | undefined>, isProduction: boolean)
 /** Credentials that only make sense together: none of them means that the channel is off (RUN-5). */
 const TOGETHER = [
   ['MESSENGER_VERIFY_TOKEN', 'MESSENGER_APP_SECRET', 'MESSENGER_PAGE_ID', 'MESSENGER_PAGE_ACCESS_TOKEN'],
+  ['WHATSAPP_VERIFY_TOKEN', 'WHATSAPP_APP_SECRET', 'WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_ACCESS_TOKEN'],
   ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
 ];
 

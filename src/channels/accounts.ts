@@ -31,7 +31,7 @@ export function createAccounts(config: Config, businessId: number): Accounts {
 }
 
 function fromEnvironment(config: Config, businessId: number): Account[] {
-  const { messenger, instagram, twilio } = config;
+  const { messenger, instagram, whatsapp, twilio } = config;
   const accounts: Account[] = [];
   if (messenger) {
     accounts.push({
@@ -53,6 +53,18 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       secret: messenger.appSecret,
       token: messenger.pageAccessToken,
       principal: messenger.pageId,
+      apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
+      isPlayground: false,
+    });
+  }
+  if (whatsapp) {
+    accounts.push({
+      channel: 'whatsapp',
+      accountId: whatsapp.phoneNumberId,
+      businessId,
+      secret: whatsapp.appSecret,
+      token: whatsapp.accessToken,
+      principal: '',
       apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
       isPlayground: false,
     });

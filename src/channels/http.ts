@@ -8,11 +8,16 @@ export interface HttpAnswer {
 }
 
 /** Posts JSON to a platform. A network failure is an answer, too: status 0. */
-export async function postJson(url: string, json: unknown, timeoutMs = SEND_TIMEOUT_MS): Promise<HttpAnswer> {
+export async function postJson(
+  url: string,
+  json: unknown,
+  timeoutMs = SEND_TIMEOUT_MS,
+  headers: Record<string, string> = {},
+): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(json),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),

@@ -15,6 +15,8 @@ const messageEvent = z.object({
       z.object({
         type: z.enum(['image', 'audio', 'video', 'file', 'sticker', 'location', 'link', 'other']),
         url: z.string().optional(),
+        /** By which the platform hands out the file, where it tells no address. */
+        mediaId: z.string().optional(),
         title: z.string().optional(),
         latitude: z.number().optional(),
         longitude: z.number().optional(),
@@ -29,6 +31,8 @@ const messageEvent = z.object({
   /** The message of ours that it answers, by the platform's id. */
   replyTo: z.string().optional(),
   profileName: z.string().optional(),
+  /** The person's number, where it is not their id on the channel. */
+  phone: z.string().optional(),
   /** What the carrier or the platform has understood as a word of consent, and has answered itself. */
   carrierKeyword: z.enum(['STOP', 'START', 'HELP']).optional(),
 });

@@ -3,9 +3,10 @@ import type { ChannelName } from './inbound';
 import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';
+import { whatsapp } from './whatsapp';
 
 const channels = new Map<ChannelName, Channel>(
-  [messenger, instagram, sms].map((channel) => [channel.name, channel]),
+  [messenger, instagram, sms, whatsapp].map((channel) => [channel.name, channel]),
 );
 
 /** The channel of that name; asking for one that does not exist is a bug. */

@@ -157,7 +157,7 @@ async function runTurn(
 ): Promise<boolean> {
   const business = await findBusiness(trx, message.businessId);
   if (!business) throw new Error(`message ${message.id} is for business ${message.businessId}, which does not exist`);
-  const userId = conversation.userId ?? (await ensureCustomer(trx, conversation));
+  const userId = conversation.userId ?? (await ensureCustomer(trx, conversation, event.phone));
   const state: DialogState = readState(conversation.dialogState);
   const turn: Turn = {
     deps,

@@ -54,3 +54,16 @@ export async function findOptOut(
   );
   return row?.action === 'opt_out' ? { inboxMessageId: row.inbox_message_id } : null;
 }
+
+/** A person who gets another id on the channel stays opted out under it. */
+export async function copyOptOut(trx: Queryable, from: Identity, to: Identity): Promise<void> {
+  await trx.execute(
+    `INSERT INTO consents (business_id, channel, account_id, external_id, action, word, source, inbox_message_id, at)
+     SELECT business_id, channel, account_id, :to, action, word, source, inbox_message_id, at
+     FROM consents
+     WHERE channel = :channel AND account_id = :accountId AND external_id = :from AND action IN ('opt_out', 'opt_in')
+     ORDER BY id DESC
+     LIMIT 1`,
+    { channel: from.channel, accountId: from.accountId, from: from.externalId, to: to.externalId },
+  );
+}

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../db/database';
 import type { ChannelName } from '../channels/inbound';
+import { copyOptOut, type Identity } from './consent-store';
 
 export interface Customer {
   id: number;
@@ -41,6 +42,8 @@ export async function findCustomer(q: Queryable, id: number): Promise<Customer |
 export async function ensureCustomer(
   trx: Transaction,
   identity: { businessId: number; channel: ChannelName; accountId: string; externalId: string },
+  /** Their number, where it is not their id: on WhatsApp, for who has a user name. */
+  secondPhone?: string,
 ): Promise<number> {
   const [known] = await trx.query<{ user_id: number }>(
     `SELECT user_id FROM customer_identities
@@ -48,9 +51,13 @@ export async function ensureCustomer(
     identity,
   );
   if (known) return known.user_id;
+  const sameByPhone = secondPhone ? await linkByPhone(trx, identity, secondPhone) : undefined;
+  if (sameByPhone !== undefined) return sameByPhone;
   // A number that writes to us is proof of the number; ids of other channels say nothing about a phone.
   const phone =
-    identity.channel === 'sms' || identity.channel === 'whatsapp' ? identity.externalId : null;
+    identity.channel === 'sms' || identity.channel === 'whatsapp'
+      ? (secondPhone ?? identity.externalId)
+      : null;
   const { insertId: userId } = await trx.execute(
     'INSERT INTO users (business_id, phone) VALUES (:businessId, :phone)',
     {
@@ -64,4 +71,26 @@ export async function ensureCustomer(
     { ...identity, userId },
   );
   return userId;
+}
+
+/** Who was known by their number and now has an id stays who they are, and stays opted out if they were. */
+async function linkByPhone(
+  trx: Transaction,
+  identity: Identity,
+  phone: string,
+): Promise<number | undefined> {
+  const byPhone = { ...identity, externalId: phone };
+  const [known] = await trx.query<{ user_id: number }>(
+    `SELECT user_id FROM customer_identities
+     WHERE business_id = :businessId AND channel = :channel AND account_id = :accountId AND external_id = :externalId`,
+    byPhone,
+  );
+  if (!known) return undefined;
+  await trx.execute(
+    `INSERT INTO customer_identities (business_id, user_id, channel, account_id, external_id)
+     VALUES (:businessId, :userId, :channel, :accountId, :externalId)`,
+    { ...identity, userId: known.user_id },
+  );
+  await copyOptOut(trx, byPhone, identity);
+  return known.user_id;
 }

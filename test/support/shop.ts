@@ -9,6 +9,7 @@ import {
 import { phoneCustomer, type PhoneCustomer, type TwilioSender } from './phone-customer';
 import { startApp, type RunningApp } from './running-app';
 import { dropDatabase, newDatabaseUrl } from './test-database';
+import { whatsappCustomer, type WhatsAppCustomer, type WhatsAppNumber } from './whatsapp-customer';
 
 /** The page and secret of the captured bodies in test/fixtures/messenger. */
 export const PAGE: MessengerPage = { pageId: '100000000000101', appSecret: 'fixture-app-secret' };
@@ -20,6 +21,11 @@ export const TWILIO: TwilioSender = {
 };
 /** The account of the captured bodies in test/fixtures/instagram. */
 export const INSTAGRAM: MessengerPage = { ...PAGE, pageId: '17840000000000301' };
+/** The number of the captured bodies in test/fixtures/whatsapp_cloud. */
+export const WHATSAPP: WhatsAppNumber = {
+  phoneNumberId: '200000000000601',
+  appSecret: 'fixture-app-secret',
+};
 export const OWNER_PHONE = '+639170000001';
 export const ADMIN_API_KEY = 'test-admin-api-key-0123456789';
 
@@ -33,6 +39,7 @@ export interface Shop {
   start(env?: Record<string, string>): Promise<RunningApp>;
   customer(psid?: string): MessengerCustomer;
   instagramCustomer(igsid?: string): MessengerCustomer;
+  whatsappCustomer(who?: { phone?: string; userId?: string }): WhatsAppCustomer;
   smsCustomer(phone?: string): PhoneCustomer;
   /** A conversation that is linked to an admin. */
   admin(): Promise<MessengerCustomer>;
@@ -63,6 +70,10 @@ export async function openShop(): Promise<Shop> {
         MESSENGER_PAGE_ID: PAGE.pageId,
         MESSENGER_PAGE_ACCESS_TOKEN: 'fixture-page-token',
         INSTAGRAM_ACCOUNT_ID: INSTAGRAM.pageId,
+        WHATSAPP_VERIFY_TOKEN: 'fixture-whatsapp-token',
+        WHATSAPP_APP_SECRET: WHATSAPP.appSecret,
+        WHATSAPP_PHONE_NUMBER_ID: WHATSAPP.phoneNumberId,
+        WHATSAPP_ACCESS_TOKEN: 'fixture-whatsapp-access-token',
         GRAPH_API_URL: platforms.graphUrl,
         TWILIO_ACCOUNT_SID: TWILIO.accountSid,
         TWILIO_AUTH_TOKEN: TWILIO.authToken,
@@ -77,6 +88,7 @@ export async function openShop(): Promise<Shop> {
     customer: (psid) => messengerCustomer({ url, page: PAGE, platforms, db, psid }),
     instagramCustomer: (psid) =>
       messengerCustomer({ url, page: INSTAGRAM, platforms, db, psid, object: 'instagram' }),
+    whatsappCustomer: (who) => whatsappCustomer({ url, number: WHATSAPP, platforms, db, ...who }),
     smsCustomer: (phone) =>
       phoneCustomer({ url, sender: TWILIO, platforms, db, channel: 'sms', phone }),
     admin: async () => {

@@ -77,6 +77,24 @@ export const PLATFORM_ERRORS = {
     }),
     rate_limit: graphError(613, '(#613) Calls to this api have exceeded the rate limit.'),
   },
+  whatsapp: {
+    window: graphError(131047, '(#131047) Re-engagement message'),
+    pair_rate: graphError(
+      131056,
+      '(#131056) (Business Account, Consumer Account) pair rate limit hit',
+    ),
+    throughput: graphError(130429, '(#130429) Rate limit hit'),
+    template_missing: graphError(
+      132001,
+      '(#132001) Template name does not exist in the translation',
+      {
+        status: 404,
+      },
+    ),
+    undeliverable: graphError(131026, '(#131026) Message undeliverable'),
+    token: graphError(190, 'Error validating access token', { status: 401 }),
+    transient: graphError(131000, '(#131000) Something went wrong', { status: 500 }),
+  },
   sms: {
     too_many_requests: twilioError(20429, 'Too Many Requests', 429),
     invalid_to: twilioError(21211, "Invalid 'To' Phone Number: +1555"),

@@ -4,6 +4,7 @@ import { graphError } from './errors';
 import { handleMessengerCall, type Outcome } from './messenger';
 import type { FakePlatformsOptions, PlatformName, PlatformResponse } from './platform';
 import { handleTwilioCall } from './twilio';
+import { handleWhatsAppCall } from './whatsapp';
 
 /** More than any message within the limits needs. */
 const BODY_LIMIT = '256kb';
@@ -18,7 +19,9 @@ export function createFakePlatforms(options: FakePlatformsOptions = {}): Router 
     '/graph/:version/:page/messages',
     express.json({ limit: BODY_LIMIT }),
     async (request: Request, response: Response) => {
-      const outcome = handleMessengerCall(request, options);
+      const { messaging_product: product } = (request.body ?? {}) as Record<string, unknown>;
+      const handle = product === 'whatsapp' ? handleWhatsAppCall : handleMessengerCall;
+      const outcome = handle(request, options);
       const platform = 'message' in outcome ? outcome.message.platform : 'messenger';
       await answer(response, platform, outcome, options);
     },

@@ -1,5 +1,5 @@
 /** The platforms that are played. */
-export type PlatformName = 'messenger' | 'instagram' | 'sms';
+export type PlatformName = 'messenger' | 'instagram' | 'whatsapp' | 'sms';
 
 /** One message that a platform was asked to deliver. */
 export interface PlatformMessage {
