@@ -82,6 +82,8 @@ export interface Config {
   whatsapp:
     | { verifyToken: string; appSecret: string; phoneNumberId: string; accessToken: string }
     | undefined;
+  /** The number of TWILIO_FROM is a WhatsApp sender, too. */
+  isWhatsAppByTwilio: boolean;
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
   twilioApiUrl: string;
   ownerPhone: string | undefined;
@@ -132,6 +134,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       instagram: e.INSTAGRAM_ACCOUNT_ID ? { accountId: e.INSTAGRAM_ACCOUNT_ID } : undefined,
       graphApiUrl: e.GRAPH_API_URL,
       graphApiVersion: e.GRAPH_API_VERSION,
+      isWhatsAppByTwilio: e.WHATSAPP_DRIVER === 'twilio',
       whatsapp:
         (e.WHATSAPP_DRIVER ?? 'cloud') === 'cloud' &&
         e.WHATSAPP_VERIFY_TOKEN && e.WHATSAPP_APP_SECRET && e.WHATSAPP_PHONE_NUMBER_ID && e.WHATSAPP_ACCESS_TOKEN
@@ -183,6 +186,8 @@ function halfSet(env: Record<string, string | undefined>): string[] {
       ? []
       : absent.map((name) => `${name}: is missing, while ${names.filter((n) => env[n]).join(', ')} is set`);
   });
+  if (env.WHATSAPP_DRIVER === 'twilio' && !env.TWILIO_ACCOUNT_SID)
+    problems.push('WHATSAPP_DRIVER: twilio works only with the TWILIO_… settings');
   const needsPage = env.INSTAGRAM_ACCOUNT_ID && !env.MESSENGER_PAGE_ID;
   return needsPage
     ? [...problems, 'INSTAGRAM_ACCOUNT_ID: works only with the MESSENGER_… settings of the page that it is linked to']

@@ -82,6 +82,19 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       isPlayground: false,
     });
   }
+  if (twilio && config.isWhatsAppByTwilio) {
+    accounts.push({
+      channel: 'whatsapp',
+      accountId: twilio.from,
+      businessId,
+      secret: twilio.authToken,
+      token: twilio.authToken,
+      principal: twilio.accountSid,
+      apiUrl: config.twilioApiUrl,
+      statusUrl: twilioStatusUrl(config),
+      isPlayground: false,
+    });
+  }
   return accounts;
 }
 

@@ -4,13 +4,21 @@ import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';
 import { whatsapp } from './whatsapp';
+import { whatsappTwilio } from './whatsapp-twilio';
 
 const channels = new Map<ChannelName, Channel>(
   [messenger, instagram, sms, whatsapp].map((channel) => [channel.name, channel]),
 );
 
-/** The channel of that name; asking for one that does not exist is a bug. */
-export function channelOf(name: ChannelName): Channel {
+/** The channel of a conversation; one that does not exist is a bug. Twilio's WhatsApp senders are numbers, Meta's have ids. */
+export function channelOf({
+  channel: name,
+  accountId,
+}: {
+  channel: ChannelName;
+  accountId: string;
+}): Channel {
+  if (name === 'whatsapp' && accountId.startsWith('+')) return whatsappTwilio;
   const channel = channels.get(name);
   if (!channel) throw new Error(`no channel ${name}`);
   return channel;

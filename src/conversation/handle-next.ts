@@ -187,7 +187,7 @@ async function runTurn(
 }
 
 function outgoingOf(turn: Turn): Parameters<typeof insertOutgoing>[1] {
-  const channel = channelOf(turn.conversation.channel);
+  const channel = channelOf(turn.conversation);
   return turn.replies.flatMap((reply) =>
     channel.render(withAbsoluteUrls(reply, turn.deps.config.publicUrl)).map((message) => ({
       businessId: turn.business.id,
@@ -247,7 +247,7 @@ async function setAside(deps: TurnDeps, trx: Transaction, conversation: Conversa
   const text = deps.templates.text('apology', language, conversation.channel, { shop: business?.name ?? '' });
   await insertOutgoing(
     trx,
-    channelOf(conversation.channel)
+    channelOf(conversation)
       .render({ text })
       .map((rendered) => ({
         businessId: message.businessId,

@@ -93,7 +93,7 @@ async function dispatchOne(
   });
   await insertOutgoing(
     trx,
-    channelOf(conversation.channel)
+    channelOf(conversation)
       .render({ text })
       .map((message) => ({
         businessId: business.id,

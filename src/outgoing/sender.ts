@@ -227,7 +227,7 @@ async function sendOne(
   // A process that was stopped wakes up here, and somebody else may have sent it: begin only what ends within the lease.
   if (clock.now().getTime() > leasedUntil.getTime() - SEND_TIMEOUT_MS) return false;
   const result: SendResult = account
-    ? await channelOf(lane.channel).send({
+    ? await channelOf(lane).send({
         account,
         to: lane.externalId,
         payload: message.payload,

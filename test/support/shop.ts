@@ -41,6 +41,8 @@ export interface Shop {
   instagramCustomer(igsid?: string): MessengerCustomer;
   whatsappCustomer(who?: { phone?: string; userId?: string }): WhatsAppCustomer;
   smsCustomer(phone?: string): PhoneCustomer;
+  /** With WHATSAPP_DRIVER=twilio. */
+  twilioWhatsAppCustomer(phone?: string): PhoneCustomer;
   /** A conversation that is linked to an admin. */
   admin(): Promise<MessengerCustomer>;
   api(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
@@ -91,6 +93,8 @@ export async function openShop(): Promise<Shop> {
     whatsappCustomer: (who) => whatsappCustomer({ url, number: WHATSAPP, platforms, db, ...who }),
     smsCustomer: (phone) =>
       phoneCustomer({ url, sender: TWILIO, platforms, db, channel: 'sms', phone }),
+    twilioWhatsAppCustomer: (phone) =>
+      phoneCustomer({ url, sender: TWILIO, platforms, db, channel: 'whatsapp', phone }),
     admin: async () => {
       const staff = await shop.api('/api/staff', { name: 'Nena', role: 'admin' });
       const code = await shop.api(`/api/staff/${String(staff.body.id)}/link-code`, {});

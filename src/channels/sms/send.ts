@@ -13,11 +13,13 @@ export async function sendSms(
   { account, to, payload, outgoingId }: SendRequest,
   timeoutMs = SEND_TIMEOUT_MS,
 ): Promise<SendResult> {
+  const prefix = account.channel === 'whatsapp' ? 'whatsapp:' : '';
   try {
     const message = await clientOf(account, timeoutMs).messages.create({
-      to,
-      from: account.accountId,
-      body: String(payload.body),
+      to: `${prefix}${to}`,
+      from: `${prefix}${account.accountId}`,
+      ...(typeof payload.body === 'string' ? { body: payload.body } : {}),
+      ...(typeof payload.mediaUrl === 'string' ? { mediaUrl: [payload.mediaUrl] } : {}),
       ...(account.statusUrl ? { statusCallback: `${account.statusUrl}?outbox=${outgoingId}` } : {}),
     });
     // Something on the way that says 200 to everything has not sent an SMS.

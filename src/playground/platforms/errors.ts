@@ -100,6 +100,10 @@ export const PLATFORM_ERRORS = {
     invalid_to: twilioError(21211, "Invalid 'To' Phone Number: +1555"),
     unsubscribed: twilioError(21610, 'Attempt to send to unsubscribed recipient'),
     token: twilioError(20003, 'Authenticate', 401),
+    whatsapp_window: twilioError(
+      63016,
+      'Failed to send freeform message because you are outside the allowed window.',
+    ),
     region: twilioError(
       21408,
       "Permission to send an SMS has not been enabled for the region indicated by the 'To' number",

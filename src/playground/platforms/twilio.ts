@@ -7,6 +7,7 @@ import { isRecord, type FakePlatformsOptions } from './platform';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 const MAX_BODY_LENGTH = 1600;
+const WHATSAPP = /^whatsapp:/;
 
 /** `POST /2010-04-01/Accounts/<sid>/Messages.json` */
 export function handleTwilioCall(request: Request, options: FakePlatformsOptions): Outcome {
@@ -21,11 +22,11 @@ export function handleTwilioCall(request: Request, options: FakePlatformsOptions
   const refusal = refuseForm(form);
   if (refusal) return { answer: refusal };
 
-  const { to, from, text } = read(form);
+  const { to, from, text, isWhatsApp } = read(form);
   const messageSid = `SM${randomUUID().replaceAll('-', '')}`;
   return {
     message: {
-      platform: 'sms',
+      platform: isWhatsApp ? 'whatsapp' : 'sms',
       accountId: from,
       recipient: to,
       text,
@@ -52,11 +53,13 @@ function read(form: Record<string, unknown>): {
   from: string;
   text: string;
   media: string[];
+  isWhatsApp: boolean;
 } {
   const one = (name: string) => (typeof form[name] === 'string' ? form[name] : '');
   return {
-    to: one('To'),
-    from: one('From') || one('MessagingServiceSid'),
+    to: one('To').replace(WHATSAPP, ''),
+    from: one('From').replace(WHATSAPP, '') || one('MessagingServiceSid'),
+    isWhatsApp: WHATSAPP.test(one('To')) && WHATSAPP.test(one('From')),
     text: one('Body'),
     media: [form.MediaUrl ?? []].flat().map(String),
   };
