@@ -37,6 +37,12 @@ export interface Memory {
 export type SlotValue = string | number | boolean | null | SlotValue[] | { [key: string]: SlotValue };
 export type Slots = Record<string, SlotValue>;
 
+/** A slot as text; empty when it is not filled with words or a number. */
+export const slotText = (slots: Slots, name: string): string => {
+  const value = slots[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
 /** What the person wants, once words, numbers and taps are told apart. */
 export type Input =
   | { kind: 'command'; name: string; argument?: string }

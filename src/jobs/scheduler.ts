@@ -25,7 +25,7 @@ export function startScheduler(deps: JobDeps & { log: Log }, jobs: readonly Job[
   );
   return {
     stop: async () => {
-      await Promise.all(tasks.map((task) => task.stop()));
+      for (const task of tasks) await task.stop();
       await Promise.all(running);
     },
   };

@@ -3,7 +3,7 @@ import { MAX_QUANTITY, type CartChange, type CartLine } from '../../cart/cart';
 import { findProductBySku, findSellable } from '../../catalog/catalog-store';
 import type { Choice } from '../../channels/reply';
 import { displayMoney } from '../../lib/money';
-import { label, type Slots, type Turn } from '../turn';
+import { label, slotText, type Slots, type Turn } from '../turn';
 import { defineAction, type ActionResult } from './action';
 import { stockWords } from './catalog';
 
@@ -21,7 +21,7 @@ export const cartOf = (turn: Turn, slots: Slots = {}): CartContext => ({
 
 /** What was tapped: a thing to buy, a product with variants, or something that cannot be had. `SKU-1001:2` has its quantity. */
 defineAction('cart.choose', ['ok', 'variants', 'known_quantity', 'sold_out', 'gone'], async (turn, slots) => {
-  const [sku = '', count] = String(slots.sku ?? '').split(':');
+  const [sku = '', count] = slotText(slots, 'sku').split(':');
   const product = await findProductBySku(turn.trx, turn.business.id, sku);
   if (!product) return { outcome: 'gone' };
   const sellable = await findSellable(turn.trx, turn.business.id, sku);
@@ -36,7 +36,7 @@ defineAction('cart.choose', ['ok', 'variants', 'known_quantity', 'sold_out', 'go
 });
 
 defineAction('cart.quantity', ['ok', 'sold_out', 'gone'], async (turn, slots) => {
-  const sellable = await findSellable(turn.trx, turn.business.id, String(slots.sku));
+  const sellable = await findSellable(turn.trx, turn.business.id, slotText(slots, 'sku'));
   if (!sellable?.isOffered) return { outcome: 'gone' };
   if (sellable.available <= 0) return { outcome: 'sold_out', slots: { name: sellable.name } };
   return {
@@ -58,7 +58,7 @@ const numbersUpTo = (most: number): Choice[] =>
 
 defineAction('cart.add', ['ok', 'not_enough', 'all_in_cart', 'sold_out', 'gone', 'too_many'], async (turn, slots) => {
   const quantity = Number(slots.quantity);
-  const outcome = await addToCart(turn.trx, cartOf(turn), String(slots.sku), quantity);
+  const outcome = await addToCart(turn.trx, cartOf(turn), slotText(slots, 'sku'), quantity);
   if (outcome.ok) return { outcome: 'ok', slots: { name: outcome.item.name, quantity } };
   switch (outcome.code) {
     case 'INSUFFICIENT_STOCK': {
@@ -118,7 +118,7 @@ defineAction('cart.line', ['ok', 'gone'], async (turn, slots) => {
 
 defineAction('cart.set_quantity', ['ok', 'removed', 'not_enough', 'gone'], async (turn, slots) => {
   const quantity = Number(slots.quantity);
-  const outcome = await setQuantity(turn.trx, cartOf(turn), String(slots.sku), quantity);
+  const outcome = await setQuantity(turn.trx, cartOf(turn), slotText(slots, 'sku'), quantity);
   if (outcome.ok) {
     return { outcome: quantity === 0 ? 'removed' : 'ok', slots: { name: outcome.item.name, quantity } };
   }
@@ -129,7 +129,7 @@ defineAction('cart.set_quantity', ['ok', 'removed', 'not_enough', 'gone'], async
 });
 
 defineAction('cart.remove', ['ok', 'gone'], async (turn, slots): Promise<ActionResult> => {
-  const outcome = await removeLine(turn.trx, cartOf(turn), String(slots.sku ?? ''));
+  const outcome = await removeLine(turn.trx, cartOf(turn), slotText(slots, 'sku'));
   return outcome.ok ? { outcome: 'ok', slots: { name: outcome.item.name } } : { outcome: 'gone' };
 });
 
@@ -172,5 +172,5 @@ async function lineOf(turn: Turn, slots: Slots): Promise<CartLine | undefined> {
 }
 
 async function nameOf(turn: Turn, slots: Slots): Promise<string> {
-  return (await findSellable(turn.trx, turn.business.id, String(slots.sku)))?.name ?? String(slots.sku);
+  return (await findSellable(turn.trx, turn.business.id, slotText(slots, 'sku')))?.name ?? slotText(slots, 'sku');
 }

@@ -2,7 +2,7 @@ import { findProductBySku, listCategories, listProducts, listVariants, searchPro
 import type { Product, Sellable } from '../../catalog/product';
 import type { Card, Choice } from '../../channels/reply';
 import { displayMoney } from '../../lib/money';
-import { label, type Turn } from '../turn';
+import { label, slotText, type Turn } from '../turn';
 import { defineAction } from './action';
 
 /** What a carousel shows well, and what a numbered list on a small phone can bear. */
@@ -21,7 +21,7 @@ defineAction('catalog.categories', ['ok', 'empty'], async (turn) => {
 
 /** One page of a category; `category` is its id, with `@` and an offset for the further pages. */
 defineAction('catalog.products', ['ok', 'empty'], async (turn, slots) => {
-  const [id = '', from = '0'] = String(slots.category ?? '').split('@');
+  const [id = '', from = '0'] = slotText(slots, 'category').split('@');
   const categoryId = Number(id);
   const offset = Math.max(0, Number(from) || 0);
   const category = (await listCategories(turn.trx, turn.business.id)).find((one) => one.id === categoryId);
@@ -43,7 +43,7 @@ defineAction('catalog.products', ['ok', 'empty'], async (turn, slots) => {
 });
 
 defineAction('catalog.search', ['ok', 'none'], async (turn, slots) => {
-  const query = String(slots.query ?? '');
+  const query = slotText(slots, 'query');
   const products = await searchProducts(turn.trx, turn.business.id, query, PER_PAGE);
   if (products.length === 0) return { outcome: 'none' };
   return {
@@ -53,7 +53,7 @@ defineAction('catalog.search', ['ok', 'none'], async (turn, slots) => {
 });
 
 defineAction('catalog.product', ['ok', 'gone'], async (turn, slots) => {
-  const product = await findProductBySku(turn.trx, turn.business.id, String(slots.sku ?? ''));
+  const product = await findProductBySku(turn.trx, turn.business.id, slotText(slots, 'sku'));
   if (!product) return { outcome: 'gone' };
   const variants = product.hasVariants ? await listVariants(turn.trx, [product.id]) : [];
   const choices = product.hasVariants
@@ -76,7 +76,7 @@ defineAction('catalog.product', ['ok', 'gone'], async (turn, slots) => {
 });
 
 defineAction('catalog.variants', ['ok', 'gone'], async (turn, slots) => {
-  const product = await findProductBySku(turn.trx, turn.business.id, String(slots.sku ?? ''));
+  const product = await findProductBySku(turn.trx, turn.business.id, slotText(slots, 'sku'));
   const variants = product ? await listVariants(turn.trx, [product.id]) : [];
   if (!product || variants.length === 0) return { outcome: 'gone' };
   return {

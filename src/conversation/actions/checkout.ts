@@ -5,7 +5,7 @@ import { readCity, readProvince } from '../../customers/read-address';
 import { findCustomer } from '../../customers/customer-store';
 import { displayMoney } from '../../lib/money';
 import { ordersOfUser } from '../../orders/order-store';
-import { label, type Slots, type Turn } from '../turn';
+import { label, slotText, type Slots, type Turn } from '../turn';
 import { defineAction } from './action';
 import { cartOf, changesText, linesText } from './cart';
 import { orderLine } from './orders';
@@ -43,7 +43,7 @@ defineAction('checkout.use_known', ['ok', 'gone'], async (turn) => {
 
 /** A city as typed, with its own name and, where there is only one such city, its province. */
 defineAction('checkout.read_city', ['ok'], (_turn, slots) => {
-  const found = readCity(String(slots.city ?? ''));
+  const found = readCity(slotText(slots, 'city'));
   return Promise.resolve({
     outcome: 'ok',
     slots: found ? { city: found.city, province: text(slots.province) ?? found.province } : {},
@@ -51,7 +51,7 @@ defineAction('checkout.read_city', ['ok'], (_turn, slots) => {
 });
 
 defineAction('checkout.read_province', ['ok', 'unknown'], (_turn, slots) => {
-  const province = readProvince(String(slots.province ?? ''));
+  const province = readProvince(slotText(slots, 'province'));
   return Promise.resolve(province ? { outcome: 'ok', slots: { province } } : { outcome: 'unknown', forget: ['province'] });
 });
 
@@ -73,7 +73,7 @@ defineAction('checkout.payment_options', ['ok', 'only'], (turn, slots) => {
   const isPickUp = slots.shipping_method === 'pickup';
   const choices = turn.business.settings.payment_methods
     .filter((method) => isOffered(method, isPickUp))
-    .map((method) => ({ title: label(turn, 'payment_words', method), value: method as string }));
+    .map((method) => ({ title: label(turn, 'payment_words', method), value: String(method) }));
   const [only] = choices;
   return Promise.resolve(
     only && choices.length === 1
@@ -85,7 +85,7 @@ defineAction('checkout.payment_options', ['ok', 'only'], (turn, slots) => {
 defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slots) => {
   const cart = await viewCart(turn.trx, cartOf(turn, slots));
   if (cart.lines.length === 0) return { outcome: 'empty' };
-  const method = readPaymentMethod(String(slots.payment_method ?? ''));
+  const method = readPaymentMethod(slotText(slots, 'payment_method'));
   // Delivery after all, where it was to be paid in the shop.
   if (method && !isOffered(method, slots.shipping_method === 'pickup')) return { outcome: 'incomplete', forget: ['payment_method'] };
   if (!method || !text(slots.recipient_name) || !text(slots.phone) || !text(slots.address)) return { outcome: 'incomplete' };
@@ -102,8 +102,8 @@ defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slo
         extras: extrasText(turn, cart),
         shipping: money(shipping),
         total: money(total),
-        recipient: String(slots.recipient_name),
-        phone: phoneText(turn, String(slots.phone)),
+        recipient: slotText(slots, 'recipient_name'),
+        phone: phoneText(turn, slotText(slots, 'phone')),
         address: addressText(slots),
         payment: label(turn, 'payment_words', method),
         changes: changesText(turn, cart),
@@ -159,7 +159,8 @@ function phoneText(turn: Turn, phone: string): string {
 }
 
 function addressText(of: Slots | KnownDetails): string {
-  return [of.address, of.city, of.province, of.postal_code].filter(Boolean).join(', ');
+  const parts = ['address', 'city', 'province', 'postal_code'].map((name) => slotText({ ...of }, name));
+  return parts.filter(Boolean).join(', ');
 }
 
 function extrasText(turn: Turn, { totals }: CartView): string {

@@ -4,7 +4,7 @@ import { cancelOrderIn } from '../../orders/cancel-order';
 import type { Order } from '../../orders/order';
 import { canMoveOrder } from '../../orders/order-states';
 import { findOrderByRef, ordersOfUser } from '../../orders/order-store';
-import { label, say, type Turn } from '../turn';
+import { label, say, slotText, type Turn } from '../turn';
 import { defineAction } from './action';
 
 const SHOWN_ORDERS = 5;
@@ -40,7 +40,7 @@ defineAction('orders.cancellable_list', ['ok', 'none'], async (turn) => {
 defineAction('orders.cancel', ['ok', 'refused', 'none'], async (turn, slots) => {
   const outcome = await cancelOrderIn(turn.trx, turn.deps, {
     businessId: turn.business.id,
-    order: String(slots.order_number),
+    order: slotText(slots, 'order_number'),
     reason: label(turn, 'cancel_words', 'by_customer'),
     actor: `customer:${turn.userId}`,
     userId: turn.userId,

@@ -3,7 +3,7 @@ import { clearCart, viewCart, type CartView } from '../../cart/cart-actions';
 import { displayMoney, toDecimal } from '../../lib/money';
 import { notificationDispatched } from '../../notifications/notification-store';
 import { placeOrder, type NotPlaced, type Placed } from '../../orders/place-order';
-import { label, say, type Slots, type Turn } from '../turn';
+import { label, say, slotText, type Slots, type Turn } from '../turn';
 import { defineAction, type ActionResult } from './action';
 import { cartOf, changesText } from './cart';
 import { ADDRESS_SLOTS } from './checkout';
@@ -21,7 +21,7 @@ defineAction('checkout.place', ['placed', 'changed', 'refused', 'empty', 'duplic
     const reason = changesText(turn, cart).trim() || displayMoney(cart.totals.total, turn.business.currency);
     return { outcome: 'changed', slots: { reason } };
   }
-  const method = readPaymentMethod(String(slots.payment_method ?? ''));
+  const method = readPaymentMethod(slotText(slots, 'payment_method'));
   if (!method) return { outcome: 'refused', slots: { reason: label(turn, 'payment_words', 'cod') }, forget: ['payment_method'] };
   const placed = await placeOrder(turn.trx, turn.deps, {
     business: turn.business,
@@ -95,7 +95,7 @@ function orderDataOf(turn: Turn, slots: Slots, { lines, totals, promo }: CartVie
     },
     promo_code: promo && promo.failure === null ? promo.code : null,
     order_source: turn.conversation.channel,
-    notes: text(slots.pin) ? `Location: ${String(slots.pin)}` : null,
+    notes: text(slots.pin) ? `Location: ${slotText(slots, 'pin')}` : null,
     idempotency_key: `inbox:${turn.message.id}`,
     confirm_duplicate: slots.confirm_duplicate === true,
   };

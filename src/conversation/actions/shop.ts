@@ -1,4 +1,5 @@
 import { insertNotification } from '../../notifications/notification-store';
+import { slotText } from '../turn';
 import { LANGUAGES, toLanguage } from '../../templates/load-templates';
 import { shippingFee } from '../../cart/totals';
 import { readProvince } from '../../customers/read-address';
@@ -38,7 +39,7 @@ defineAction('shop.set_language', ['ok', 'unknown'], (turn, slots) => {
 /** What shipping costs to the place that was named, else everywhere. */
 defineAction('shop.shipping_fees', ['ok'], (turn, slots) => {
   const { settings, currency } = turn.business;
-  const province = readProvince(String(slots.place ?? ''));
+  const province = readProvince(slotText(slots, 'place'));
   const fees = province
     ? [{ name: province, fee: shippingFee(settings, province, 0) }]
     : settings.shipping_zones.map(({ name, fee }) => ({ name, fee }));

@@ -46,7 +46,7 @@ export class FlowDialog extends Dialog {
       if (step.save) this.keep(turn, state, step.save, answer.value);
       state.trail.push(state.step);
       const ways = step.on ?? {};
-      const chosen = String(answer.value);
+      const chosen = typeof answer.value === 'string' ? answer.value : '';
       const next = Object.hasOwn(ways, chosen) ? ways[chosen] : step.next;
       if (!next) return this.ask(dc, state, step);
       return this.walk(dc, state, next);
@@ -108,7 +108,7 @@ export class FlowDialog extends Dialog {
         }
         return this.ask(dc, state, step);
       }
-      name = isDo(step) ? await this.act(turn, state, step) : await this.tell(turn, state, step as SayStep);
+      name = isDo(step) ? await this.act(turn, state, step) : await this.tell(turn, state, step);
     }
     throw new Error(`flow ${this.flow.flow} goes in a circle at ${name}`);
   }

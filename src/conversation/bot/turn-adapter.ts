@@ -5,7 +5,7 @@ const TURN = Symbol('turn');
 
 /** The turn behind a botbuilder context. */
 export function turnOf(context: TurnContext): Turn {
-  return context.turnState.get(TURN) as Turn;
+  return context.turnState.get<Turn>(TURN);
 }
 
 /**
@@ -14,7 +14,7 @@ export function turnOf(context: TurnContext): Turn {
  */
 class TurnAdapter extends BotAdapter {
   async run(turn: Turn, logic: (context: TurnContext) => Promise<void>): Promise<void> {
-    const context = new TurnContext(this as unknown as BotAdapter, activityOf(turn));
+    const context = new TurnContext(this, activityOf(turn));
     context.turnState.set(TURN, turn);
     await this.runMiddleware(context, logic);
   }
