@@ -58,9 +58,9 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(express.json(), express.urlencoded({ extended: false }), watchOverlaps(overlaps));
   app.use(
     createFakePlatforms({
+      watch: watchOverlaps(overlaps),
       onMessage: (_platform, message) => {
         messages.push(message);
         for (const check of [...waiting]) check();

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express';
 import { graphError } from './errors';
 import { handleMessengerCall, type Outcome } from './messenger';
 import type { FakePlatformsOptions, PlatformName, PlatformResponse } from './platform';
@@ -15,9 +21,11 @@ const BODY_LIMIT = '256kb';
  */
 export function createFakePlatforms(options: FakePlatformsOptions = {}): Router {
   const router = express.Router();
+  const watch: RequestHandler = options.watch ?? ((_request, _response, next) => next());
   router.post(
     '/graph/:version/:page/messages',
     express.json({ limit: BODY_LIMIT }),
+    watch,
     async (request: Request, response: Response) => {
       const { messaging_product: product } = (request.body ?? {}) as Record<string, unknown>;
       const handle = product === 'whatsapp' ? handleWhatsAppCall : handleMessengerCall;
@@ -29,6 +37,7 @@ export function createFakePlatforms(options: FakePlatformsOptions = {}): Router 
   router.post(
     '/twilio/2010-04-01/Accounts/:sid/Messages.json',
     express.urlencoded({ extended: false, limit: BODY_LIMIT }),
+    watch,
     async (request: Request, response: Response) => {
       await answer(response, 'sms', handleTwilioCall(request, options), options);
     },

@@ -1,3 +1,5 @@
+import type { RequestHandler } from 'express';
+
 /** The platforms that are played. */
 export type PlatformName = 'messenger' | 'instagram' | 'whatsapp' | 'sms';
 
@@ -35,6 +37,8 @@ export interface FakePlatformsOptions {
   onSenderAction?: (recipient: string, action: string) => void;
   /** Asked for each valid message; undefined lets it pass. */
   respond?: (platform: PlatformName, message: PlatformMessage) => Programmed | undefined;
+  /** Sees every request for a message with its parsed body, before it is judged. */
+  watch?: RequestHandler;
   /** How long the platform takes. */
   latencyMs?: (platform: PlatformName) => number;
   /** Default: any credentials that are not empty. */
