@@ -3,6 +3,7 @@ import { applyAll, dropAll } from './sql/apply-sql';
 
 const objects = [
   'procedures/sp_take_back_expired_stock',
+  'procedures/sp_open_group',
   'procedures/sp_decide_group_stock',
   'procedures/sp_decide_group_promos',
   'procedures/sp_place_orders',
