@@ -1,5 +1,5 @@
 -- The first links of the order's and the payment's chains (G-7). sp_place_orders writes those of its groups itself.
--- COALESCE, because MySQL 9 can take a variable that a session never set for 0 instead of NULL in the IF of a trigger.
+-- COALESCE, because in a trigger of MySQL 9 a variable that was never set is not always found to be NULL (docs/adr/0004-group-commit.md).
 CREATE TRIGGER after_order_created AFTER INSERT ON orders
 FOR EACH ROW
 BEGIN
