@@ -13,7 +13,9 @@ const url = (...protocols: string[]) =>
     message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 const httpUrl = url('http:', 'https:').transform((text) => text.replace(/\/+$/, ''));
-const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((text) => text === 'true' || text === '1');
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number like +639171234567');
 
 /** Every variable that the product reads (RUN-4), by its name in the environment. */
@@ -22,7 +24,10 @@ const environment = z.object({
   PORT: withDefault(z.coerce.number().int().min(0).max(65535), '3000'),
   HOST: withDefault(z.string().min(1), '0.0.0.0'),
   PUBLIC_URL: optional(httpUrl),
-  LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
+  LOG_LEVEL: withDefault(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+  ),
   DATABASE_URL: optional(url('mysql:')),
   DATABASE_POOL_SIZE: withDefault(z.coerce.number().int().min(2).max(500), '20'),
   ROLE: withDefault(z.enum(['web', 'worker', 'scheduler', 'all']), 'all'),
@@ -44,7 +49,9 @@ const environment = z.object({
   WHATSAPP_APP_SECRET: optional(z.string().min(1)),
   WHATSAPP_PHONE_NUMBER_ID: optional(z.string().min(1).max(64)),
   WHATSAPP_ACCESS_TOKEN: optional(z.string().min(1)),
-  TWILIO_ACCOUNT_SID: optional(z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')),
+  TWILIO_ACCOUNT_SID: optional(
+    z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits'),
+  ),
   TWILIO_AUTH_TOKEN: optional(z.string().min(1)),
   TWILIO_FROM: optional(e164),
   TWILIO_API_URL: withDefault(httpUrl, 'https://api.twilio.com'),
@@ -72,8 +79,7 @@ export interface Config {
   demoData: boolean;
   migrateOnStart: boolean;
   messenger:
-    | { verifyToken: string; appSecret: string; pageId: string; pageAccessToken: string }
-    | undefined;
+    { verifyToken: string; appSecret: string; pageId: string; pageAccessToken: string } | undefined;
   /** Sends and receives by the Messenger page that it is linked to. */
   instagram: { accountId: string } | undefined;
   graphApiUrl: string;
@@ -123,7 +129,10 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       demoData: e.ENABLE_DEMO_DATA ?? !isProduction,
       migrateOnStart: e.MIGRATE_ON_START,
       messenger:
-        e.MESSENGER_VERIFY_TOKEN && e.MESSENGER_APP_SECRET && e.MESSENGER_PAGE_ID && e.MESSENGER_PAGE_ACCESS_TOKEN
+        e.MESSENGER_VERIFY_TOKEN &&
+        e.MESSENGER_APP_SECRET &&
+        e.MESSENGER_PAGE_ID &&
+        e.MESSENGER_PAGE_ACCESS_TOKEN
           ? {
               verifyToken: e.MESSENGER_VERIFY_TOKEN,
               appSecret: e.MESSENGER_APP_SECRET,
@@ -137,7 +146,10 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       isWhatsAppByTwilio: e.WHATSAPP_DRIVER === 'twilio',
       whatsapp:
         (e.WHATSAPP_DRIVER ?? 'cloud') === 'cloud' &&
-        e.WHATSAPP_VERIFY_TOKEN && e.WHATSAPP_APP_SECRET && e.WHATSAPP_PHONE_NUMBER_ID && e.WHATSAPP_ACCESS_TOKEN
+        e.WHATSAPP_VERIFY_TOKEN &&
+        e.WHATSAPP_APP_SECRET &&
+        e.WHATSAPP_PHONE_NUMBER_ID &&
+        e.WHATSAPP_ACCESS_TOKEN
           ? {
               verifyToken: e.WHATSAPP_VERIFY_TOKEN,
               appSecret: e.WHATSAPP_APP_SECRET,
@@ -147,19 +159,32 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
           : undefined,
       twilio:
         e.TWILIO_ACCOUNT_SID && e.TWILIO_AUTH_TOKEN && e.TWILIO_FROM
-          ? { accountSid: e.TWILIO_ACCOUNT_SID, authToken: e.TWILIO_AUTH_TOKEN, from: e.TWILIO_FROM }
+          ? {
+              accountSid: e.TWILIO_ACCOUNT_SID,
+              authToken: e.TWILIO_AUTH_TOKEN,
+              from: e.TWILIO_FROM,
+            }
           : undefined,
       twilioApiUrl: e.TWILIO_API_URL,
       ownerPhone: e.OWNER_PHONE,
       riskDefaults: {
-        highValueFrom: e.HIGH_VALUE_THRESHOLD === undefined ? undefined : Math.round(e.HIGH_VALUE_THRESHOLD * 100),
+        highValueFrom:
+          e.HIGH_VALUE_THRESHOLD === undefined
+            ? undefined
+            : Math.round(e.HIGH_VALUE_THRESHOLD * 100),
         reviewFrom: e.FRAUD_SCORE_THRESHOLD,
       },
     },
   };
 }
 
-const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET', 'ENCRYPTION_KEY', 'ADMIN_API_KEY', 'PUBLIC_URL'];
+const REQUIRED_IN_PRODUCTION = [
+  'DATABASE_URL',
+  'JWT_SECRET',
+  'ENCRYPTION_KEY',
+  'ADMIN_API_KEY',
+  'PUBLIC_URL',
+];
 
 function missing(env: Record<string, string | undefined>, isProduction: boolean): string[] {
   const required = isProduction ? REQUIRED_IN_PRODUCTION : ['DATABASE_URL'];
@@ -174,8 +199,18 @@ function missing(env: Record<string, string | undefined>, isProduction: boolean)
 
 /** Credentials that only make sense together: none of them means that the channel is off (RUN-5). */
 const TOGETHER = [
-  ['MESSENGER_VERIFY_TOKEN', 'MESSENGER_APP_SECRET', 'MESSENGER_PAGE_ID', 'MESSENGER_PAGE_ACCESS_TOKEN'],
-  ['WHATSAPP_VERIFY_TOKEN', 'WHATSAPP_APP_SECRET', 'WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_ACCESS_TOKEN'],
+  [
+    'MESSENGER_VERIFY_TOKEN',
+    'MESSENGER_APP_SECRET',
+    'MESSENGER_PAGE_ID',
+    'MESSENGER_PAGE_ACCESS_TOKEN',
+  ],
+  [
+    'WHATSAPP_VERIFY_TOKEN',
+    'WHATSAPP_APP_SECRET',
+    'WHATSAPP_PHONE_NUMBER_ID',
+    'WHATSAPP_ACCESS_TOKEN',
+  ],
   ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
 ];
 
@@ -184,12 +219,17 @@ function halfSet(env: Record<string, string | undefined>): string[] {
     const absent = names.filter((name) => !env[name]);
     return absent.length === names.length
       ? []
-      : absent.map((name) => `${name}: is missing, while ${names.filter((n) => env[n]).join(', ')} is set`);
+      : absent.map(
+          (name) => `${name}: is missing, while ${names.filter((n) => env[n]).join(', ')} is set`,
+        );
   });
   if (env.WHATSAPP_DRIVER === 'twilio' && !env.TWILIO_ACCOUNT_SID)
     problems.push('WHATSAPP_DRIVER: twilio works only with the TWILIO_… settings');
   const needsPage = env.INSTAGRAM_ACCOUNT_ID && !env.MESSENGER_PAGE_ID;
   return needsPage
-    ? [...problems, 'INSTAGRAM_ACCOUNT_ID: works only with the MESSENGER_… settings of the page that it is linked to']
+    ? [
+        ...problems,
+        'INSTAGRAM_ACCOUNT_ID: works only with the MESSENGER_… settings of the page that it is linked to',
+      ]
     : problems;
 }

@@ -30,16 +30,26 @@ export async function insertStaff(
   return insertId;
 }
 
-export async function findStaff(q: Queryable, businessId: number, id: number): Promise<Staff | null> {
-  const [row] = await q.query<Staff>(`SELECT ${COLUMNS} FROM staff WHERE business_id = :businessId AND id = :id`, {
-    businessId,
-    id,
-  });
+export async function findStaff(
+  q: Queryable,
+  businessId: number,
+  id: number,
+): Promise<Staff | null> {
+  const [row] = await q.query<Staff>(
+    `SELECT ${COLUMNS} FROM staff WHERE business_id = :businessId AND id = :id`,
+    {
+      businessId,
+      id,
+    },
+  );
   return row ?? null;
 }
 
 export async function listStaff(q: Queryable, businessId: number): Promise<Staff[]> {
-  return q.query<Staff>(`SELECT ${COLUMNS} FROM staff WHERE business_id = :businessId ORDER BY id`, { businessId });
+  return q.query<Staff>(
+    `SELECT ${COLUMNS} FROM staff WHERE business_id = :businessId ORDER BY id`,
+    { businessId },
+  );
 }
 
 /** A one-time code of eight digits for `/link CODE`; it cannot be read back, only its keyed hash is kept. */
@@ -54,7 +64,12 @@ export async function createLinkCode(
   await q.execute(
     `INSERT INTO staff_link_codes (business_id, staff_id, code_hash, expires_at)
      VALUES (:businessId, :staffId, :hash, :expiresAt)`,
-    { businessId: staff.business_id, staffId: staff.id, hash: hashOf(encryptionKey, code), expiresAt },
+    {
+      businessId: staff.business_id,
+      staffId: staff.id,
+      hash: hashOf(encryptionKey, code),
+      expiresAt,
+    },
   );
   return { code, expires_at: expiresAt };
 }

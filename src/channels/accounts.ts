@@ -108,7 +108,10 @@ function twilioStatusUrl({ publicUrl }: Config): string | undefined {
 function forPlayground(config: Config, businessId: number): Account[] {
   if (!config.playground) return [];
   const secret = (purpose: string) =>
-    createHmac('sha256', config.encryptionKey).update(`playground ${purpose}`).digest('hex').slice(0, 32);
+    createHmac('sha256', config.encryptionKey)
+      .update(`playground ${purpose}`)
+      .digest('hex')
+      .slice(0, 32);
   const platforms = `http://127.0.0.1:${config.port}/playground/platforms`;
   return [
     {

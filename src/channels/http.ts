@@ -23,9 +23,16 @@ export async function postJson(
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
-    return { status: response.status, body: parse(text), retryAfterMs: retryAfter(response.headers.get('retry-after')) };
+    return {
+      status: response.status,
+      body: parse(text),
+      retryAfterMs: retryAfter(response.headers.get('retry-after')),
+    };
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code ?? error.name : 'unknown';
+    const cause =
+      error instanceof Error
+        ? ((error.cause as { code?: string } | undefined)?.code ?? error.name)
+        : 'unknown';
     return { status: 0, body: cause };
   }
 }
@@ -39,7 +46,10 @@ function parse(text: string): unknown {
 }
 
 /** The header's two forms (RFC 9110, 10.2.3): seconds or a date. */
-export function retryAfter(header: string | null | undefined, now = Date.now()): number | undefined {
+export function retryAfter(
+  header: string | null | undefined,
+  now = Date.now(),
+): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;

@@ -88,5 +88,8 @@ export interface InboundEvent {
   body: EventBody;
 }
 
-export const conversationKey = (channel: ChannelName, accountId: string, externalId: string): string =>
-  `${channel}:${accountId}:${externalId}`;
+export const conversationKey = (
+  channel: ChannelName,
+  accountId: string,
+  externalId: string,
+): string => `${channel}:${accountId}:${externalId}`;

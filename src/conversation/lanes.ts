@@ -27,7 +27,11 @@ const BUSY_RETRIES = 10;
  * row lock that the turn takes. Nothing here is needed for correctness: it may be lost at any instant, and polling finds
  * the work again.
  */
-export function createLanes(handleNext: (lane: string) => Promise<LaneOutcome>, maxAtOnce: number, log: Log): Lanes {
+export function createLanes(
+  handleNext: (lane: string) => Promise<LaneOutcome>,
+  maxAtOnce: number,
+  log: Log,
+): Lanes {
   const running = new Map<string, { again: boolean }>();
   const waiting = new Set<string>();
   let isStopping = false;
@@ -79,7 +83,9 @@ export function createLanes(handleNext: (lane: string) => Promise<LaneOutcome>, 
     stop: () => {
       isStopping = true;
       waiting.clear();
-      return running.size === 0 ? Promise.resolve() : new Promise((resolve) => (whenQuiet = resolve));
+      return running.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => (whenQuiet = resolve));
     },
   };
 }

@@ -34,7 +34,8 @@ export interface Memory {
   pendingCommand?: { line: string; expiresAt: string };
 }
 
-export type SlotValue = string | number | boolean | null | SlotValue[] | { [key: string]: SlotValue };
+export type SlotValue =
+  string | number | boolean | null | SlotValue[] | { [key: string]: SlotValue };
 export type Slots = Record<string, SlotValue>;
 
 /** A slot as text; empty when it is not filled with words or a number. */
@@ -77,7 +78,12 @@ export interface TurnReply extends Reply {
 }
 
 /** Adds a message to the turn's answer. */
-export function say(turn: Turn, template: string, params: Params = {}, extra: Partial<TurnReply> = {}): void {
+export function say(
+  turn: Turn,
+  template: string,
+  params: Params = {},
+  extra: Partial<TurnReply> = {},
+): void {
   turn.replies.push({ text: words(turn, template, params), ...extra });
 }
 

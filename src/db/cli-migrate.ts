@@ -11,7 +11,9 @@ async function main(direction: string | undefined): Promise<void> {
 
 function tell(what: string, names: string[]): void {
   const list = names.map((name) => `  ${name}`).join('\n');
-  process.stdout.write(names.length === 0 ? 'Nothing to do.\n' : `${names.length} migrations ${what}:\n${list}\n`);
+  process.stdout.write(
+    names.length === 0 ? 'Nothing to do.\n' : `${names.length} migrations ${what}:\n${list}\n`,
+  );
 }
 
 main(process.argv[2]).catch((error: unknown) => {

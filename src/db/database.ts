@@ -85,7 +85,10 @@ function ignoreError(): void {
   // A connection that is broken this early fails its first real statement, which reports it.
 }
 
-async function runTransaction<T>(pool: mysql.Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  pool: mysql.Pool,
+  work: (trx: Transaction) => Promise<T>,
+): Promise<T> {
   const connection = await pool.getConnection().catch(translate);
   let usable = false;
   try {

@@ -41,7 +41,8 @@ const driver = (error: unknown): DriverError =>
   typeof error === 'object' && error !== null ? error : {};
 
 export const isDuplicateKey = (error: unknown): boolean => driver(error).errno === DUPLICATE_KEY;
-export const isUnknownDatabase = (error: unknown): boolean => driver(error).errno === UNKNOWN_DATABASE;
+export const isUnknownDatabase = (error: unknown): boolean =>
+  driver(error).errno === UNKNOWN_DATABASE;
 export const isCheckViolation = (error: unknown): boolean =>
   CHECK_CONSTRAINT.has(driver(error).errno ?? 0);
 
@@ -52,9 +53,7 @@ export const isTransient = (error: unknown): boolean => TRANSIENT.has(driver(err
 export function isUnavailable(error: unknown): boolean {
   const { errno, code, fatal } = driver(error);
   if (REFUSED.has(errno ?? 0)) return false;
-  return (
-    fatal === true || UNAVAILABLE_ERRNO.has(errno ?? 0) || UNAVAILABLE_CODES.has(code ?? '')
-  );
+  return fatal === true || UNAVAILABLE_ERRNO.has(errno ?? 0) || UNAVAILABLE_CODES.has(code ?? '');
 }
 
 /** The reason that a procedure or trigger gave with SIGNAL, or null. */

@@ -17,7 +17,10 @@ export async function ensureDatabase(url: string): Promise<void> {
   const { server, name } = splitDatabaseUrl(url);
   const connection = await mysql.createConnection(connectionOptions(server));
   try {
-    await connection.query('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci', [name]);
+    await connection.query(
+      'CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
+      [name],
+    );
   } finally {
     await connection.end();
   }
@@ -28,7 +31,9 @@ export async function ensureDatabase(url: string): Promise<void> {
  * every open transaction of the database, and the migrator's guard is one. Asked only when it differs, so never on a live shop.
  */
 async function alignCollation(connection: mysql.Connection): Promise<void> {
-  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT @@collation_database AS collation_name');
+  const [rows] = await connection.query<mysql.RowDataPacket[]>(
+    'SELECT @@collation_database AS collation_name',
+  );
   if (rows[0]?.collation_name === 'utf8mb4_unicode_ci') return;
   await connection.query('ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci');
 }
@@ -77,7 +82,9 @@ async function guarded<T>(url: string, work: (knex: knexFactory.Knex) => Promise
   const guard = await mysql.createConnection(connectionOptions(url));
   const knex = knexFactory(knexConfig(url));
   try {
-    await guard.query('CREATE TABLE IF NOT EXISTS migration_guard (id INT NOT NULL PRIMARY KEY) ENGINE = InnoDB');
+    await guard.query(
+      'CREATE TABLE IF NOT EXISTS migration_guard (id INT NOT NULL PRIMARY KEY) ENGINE = InnoDB',
+    );
     await guard.query('INSERT IGNORE INTO migration_guard (id) VALUES (1)');
     await guard.query(`SET SESSION innodb_lock_wait_timeout = ${GUARD_WAIT_S}`);
     await guard.query('START TRANSACTION');

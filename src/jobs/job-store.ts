@@ -1,7 +1,12 @@
 import type { Queryable } from '../db/database';
 
 /** Takes a job's tick; false when another instance has it. */
-export async function claimTick(db: Queryable, job: string, tick: Date, now: Date): Promise<boolean> {
+export async function claimTick(
+  db: Queryable,
+  job: string,
+  tick: Date,
+  now: Date,
+): Promise<boolean> {
   const { affectedRows } = await db.execute(
     'INSERT IGNORE INTO job_runs (job, tick, started_at) VALUES (:job, :tick, :now)',
     { job, tick, now },
@@ -23,6 +28,9 @@ export async function finishTick(
 
 /** Forgets ticks before an instant, a bounded number at a time. */
 export async function deleteTicks(db: Queryable, before: Date, limit: number): Promise<number> {
-  const { affectedRows } = await db.execute('DELETE FROM job_runs WHERE tick < :before LIMIT :limit', { before, limit });
+  const { affectedRows } = await db.execute(
+    'DELETE FROM job_runs WHERE tick < :before LIMIT :limit',
+    { before, limit },
+  );
   return affectedRows;
 }

@@ -32,7 +32,10 @@ export function startScheduler(deps: JobDeps & { log: Log }, jobs: readonly Job[
 }
 
 /** One tick: whoever writes its row first does the work, and the row says how it went. Never throws. */
-export async function runTick(deps: JobDeps & { log: Log }, job: Job): Promise<'done' | 'failed' | 'not ours'> {
+export async function runTick(
+  deps: JobDeps & { log: Log },
+  job: Job,
+): Promise<'done' | 'failed' | 'not ours'> {
   const { db, clock, log } = deps;
   const started = clock.now();
   const tick = new Date(Math.floor(started.getTime() / MINUTE_MS) * MINUTE_MS);
@@ -44,7 +47,11 @@ export async function runTick(deps: JobDeps & { log: Log }, job: Job): Promise<'
   } catch (error) {
     log.error({ err: error, job: job.name }, 'a job failed; its next tick tries again');
     const text = error instanceof Error ? error.message : String(error);
-    await finishTick(db, job.name, tick, { now: clock.now(), result: null, error: text.slice(0, 500) }).catch(() => undefined);
+    await finishTick(db, job.name, tick, {
+      now: clock.now(),
+      result: null,
+      error: text.slice(0, 500),
+    }).catch(() => undefined);
     return 'failed';
   }
 }

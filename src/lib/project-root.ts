@@ -5,7 +5,8 @@ import path from 'node:path';
 export const projectRoot = find(__dirname);
 
 function find(from: string): string {
-  if (existsSync(path.join(from, 'package.json')) && existsSync(path.join(from, 'migrations'))) return from;
+  if (existsSync(path.join(from, 'package.json')) && existsSync(path.join(from, 'migrations')))
+    return from;
   const up = path.dirname(from);
   if (up === from) throw new Error('cannot find the project folder above ' + __dirname);
   return find(up);

@@ -48,7 +48,9 @@ export function loadTemplates(folder: string): { templates: Templates; problems:
   const problems: FileProblem[] = [];
   const entries = new Map<string, Entry>();
   const names = new Set<string>();
-  const formats = new Map<string, MessageFormat>(LANGUAGES.map((language) => [language, new MessageFormat(language)]));
+  const formats = new Map<string, MessageFormat>(
+    LANGUAGES.map((language) => [language, new MessageFormat(language)]),
+  );
 
   for (const name of folders(folder)) {
     names.add(name);
@@ -57,11 +59,16 @@ export function loadTemplates(folder: string): { templates: Templates; problems:
       const [, language = '', channel] = FILE.exec(file) ?? [];
       const format = formats.get(language);
       if (!format) {
-        problems.push({ file: where, problem: `is not named like ${LANGUAGES.join('.yaml or ')}.yaml` });
+        problems.push({
+          file: where,
+          problem: `is not named like ${LANGUAGES.join('.yaml or ')}.yaml`,
+        });
         continue;
       }
       try {
-        const source = templateFile.parse(parse(readFileSync(path.join(folder, name, file), 'utf8')));
+        const source = templateFile.parse(
+          parse(readFileSync(path.join(folder, name, file), 'utf8')),
+        );
         entries.set(key(name, language, channel), compile(format, source));
       } catch (error) {
         problems.push({ file: where, problem: explain(error) });
@@ -79,13 +86,16 @@ export function loadTemplates(folder: string): { templates: Templates; problems:
 function templatesOf(entries: Map<string, Entry>, names: ReadonlySet<string>): Templates {
   const find = (name: string, language: string, channel?: string): Entry => {
     const entry =
-      entries.get(key(name, language, channel)) ?? entries.get(key(name, language)) ?? entries.get(key(name, 'en'));
+      entries.get(key(name, language, channel)) ??
+      entries.get(key(name, language)) ??
+      entries.get(key(name, 'en'));
     if (!entry) throw new Error(`no template ${name}`);
     return entry;
   };
   return {
     names,
-    text: (name, language, channel, params = {}) => String(find(name, language, channel).text(params)).trim(),
+    text: (name, language, channel, params = {}) =>
+      String(find(name, language, channel).text(params)).trim(),
     choice: (name, choice, language, params = {}) => {
       const label = find(name, language).choices.get(choice);
       if (!label) throw new Error(`template ${name} has no choice ${choice}`);
@@ -100,11 +110,14 @@ function compile(format: MessageFormat, source: z.infer<typeof templateFile>): E
   return {
     source,
     text: format.compile(source.text),
-    choices: new Map(Object.entries(source.choices ?? {}).map(([name, label]) => [name, format.compile(label)])),
+    choices: new Map(
+      Object.entries(source.choices ?? {}).map(([name, label]) => [name, format.compile(label)]),
+    ),
   };
 }
 
-const key = (name: string, language: string, channel?: string): string => `${name}/${language}/${channel ?? ''}`;
+const key = (name: string, language: string, channel?: string): string =>
+  `${name}/${language}/${channel ?? ''}`;
 
 const folders = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
@@ -115,7 +128,9 @@ const folders = (folder: string): string[] =>
 /** One line about what is wrong in a file. */
 export function explain(error: unknown): string {
   if (error instanceof z.ZodError) {
-    return error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ');
+    return error.issues
+      .map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`)
+      .join('; ');
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,6 @@
+import { lockConversation } from '../../src/customers/conversation-store';
+import { dispatchNotifications } from '../../src/notifications/dispatch';
+import { insertNotification } from '../../src/notifications/notification-store';
 import { useDatabase } from '../support/database';
 import { openTurns, type Turns } from '../support/turns';
 
@@ -60,4 +63,33 @@ it('handles ten messages in the order of the platform’s times, however they ar
   await everybodyHandles(lane);
   const order = (await answered(lane)).filter((mid, n, all) => mid !== all[n - 1]);
   expect(order).toEqual(messages.map(({ mid }) => mid));
+});
+
+it('tells others what they have to be told while a turn hangs', async () => {
+  const [hanging, other] = await Promise.all(
+    ['7000000000000021', '7000000000000022'].map((psid) =>
+      turns.receive(psid, [{ text: 'hi', mid: `m_${psid}`, at: at(0) }]),
+    ),
+  );
+  await everybodyHandles(hanging!, 1);
+  await everybodyHandles(other!, 1);
+  const ids = await test.db.query<{ id: number }>('SELECT id FROM conversations ORDER BY id');
+  await test.db.transaction(async (trx) => {
+    for (const { id } of [...ids, ...ids]) {
+      await insertNotification(trx, {
+        businessId: turns.businessId,
+        recipientType: 'customer',
+        conversationId: id,
+        template: 'apology',
+        payload: {},
+        scheduledAt: test.clock.now(),
+      });
+    }
+  });
+  const dispatch = () => dispatchNotifications({ ...turns.deps, accounts: turns.accounts }, 50);
+  await test.db.transaction(async (trx) => {
+    await lockConversation(trx, hanging!);
+    expect(await dispatch()).toBe(2);
+  });
+  expect(await dispatch()).toBe(2);
 });

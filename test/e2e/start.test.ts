@@ -169,7 +169,12 @@ function makeClone(name: string): string {
 
 function npmStart(extra: Record<string, string> = {}): Start {
   // TMPDIR: what the start leaves among the temporary files goes with the rest.
-  const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: 'development', TMPDIR: parent, ...extra };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_ENV: 'development',
+    TMPDIR: parent,
+    ...extra,
+  };
   for (const name of ['DATABASE_URL', 'ADMIN_API_KEY', 'ENCRYPTION_KEY', 'JWT_SECRET'])
     delete env[name];
   const child = spawn('npm', ['start'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -25,12 +25,22 @@ test('a job runs again at its next tick', async () => {
 });
 
 test('the record of a tick says what the job did, and why it failed', async () => {
-  await runTick(deps(), job(() => Promise.resolve(7)));
-  base.clock.forward(1);
-  expect(await runTick(deps(), job(() => Promise.reject(new Error('the fence is open'))))).toBe('failed');
-  const rows = await base.db.query<{ result: number | null; error: string | null; finished_at: Date | null }>(
-    'SELECT result, error, finished_at FROM job_runs ORDER BY tick',
+  await runTick(
+    deps(),
+    job(() => Promise.resolve(7)),
   );
+  base.clock.forward(1);
+  expect(
+    await runTick(
+      deps(),
+      job(() => Promise.reject(new Error('the fence is open'))),
+    ),
+  ).toBe('failed');
+  const rows = await base.db.query<{
+    result: number | null;
+    error: string | null;
+    finished_at: Date | null;
+  }>('SELECT result, error, finished_at FROM job_runs ORDER BY tick');
   expect(rows).toEqual([
     { result: 7, error: null, finished_at: expect.any(Date) as Date },
     { result: null, error: 'the fence is open', finished_at: expect.any(Date) as Date },

@@ -17,12 +17,16 @@ const ABUSE_WARNING = 2018338;
 const THREAD_CONTROL = new Set([2018300, 2018321, 2534037]);
 
 /** The class of a Graph API error, by code and subcode (error reference of the Messenger Platform). */
-export function classifyGraphError(error: GraphError, status: number): { errorClass: ErrorClass; slowsAccount: boolean } {
+export function classifyGraphError(
+  error: GraphError,
+  status: number,
+): { errorClass: ErrorClass; slowsAccount: boolean } {
   const subcode = error.error_subcode ?? 0;
   const is = (errorClass: ErrorClass, slowsAccount = false) => ({ errorClass, slowsAccount });
   if (error.code === 613 && subcode === ABUSE_WARNING) return is('reroute');
   if (RATE_LIMITS.has(error.code)) return is('retry', true);
-  if (WINDOW_CLOSED.has(subcode) || NOT_RECEIVING.has(subcode) || error.code === 551) return is('reroute');
+  if (WINDOW_CLOSED.has(subcode) || NOT_RECEIVING.has(subcode) || error.code === 551)
+    return is('reroute');
   if (error.is_transient) return is('retry');
   const isRestricted = PAGE_RESTRICTED.has(subcode) || PAGE_RESTRICTED.has(error.code);
   if (isRestricted || error.code === 190 || error.code === 10) return is('configuration', true);

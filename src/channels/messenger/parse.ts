@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { sha256 } from '../../lib/hash';
-import { fit, hashed, instant, iso, MAX_ACCOUNT, MAX_ID, MAX_PERSON, NOBODY } from '../event-fields';
+import {
+  fit,
+  hashed,
+  instant,
+  iso,
+  MAX_ACCOUNT,
+  MAX_ID,
+  MAX_PERSON,
+  NOBODY,
+} from '../event-fields';
 import type { ChannelName, EventBody, InboundEvent, MessageEvent } from '../inbound';
 
 /** JSON has rounded a longer number already, and a rounded id is somebody else's. */
@@ -134,16 +143,21 @@ function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
     };
   }
   // Taken back by the person: what we have stored of it goes, too.
-  if (message?.is_deleted && message.mid) return { kind: 'erasure', messageId: fit(message.mid, MAX_ID) };
+  if (message?.is_deleted && message.mid)
+    return { kind: 'erasure', messageId: fit(message.mid, MAX_ID) };
   // A mention in somebody's story, or a picture that vanishes, asks nothing of the shop.
-  const passing = message?.text ? undefined : message?.attachments?.find(({ type }) => PASSING.has(type));
+  const passing = message?.text
+    ? undefined
+    : message?.attachments?.find(({ type }) => PASSING.has(type));
   if (passing) return { kind: 'other', name: passing.type, raw };
   if (message) {
     return {
       kind: 'message',
       text: message.text,
       payload: message.quick_reply?.payload,
-      attachments: message.is_unsupported ? [{ type: 'other' }] : message.attachments?.map(attachmentOf),
+      attachments: message.is_unsupported
+        ? [{ type: 'other' }]
+        : message.attachments?.map(attachmentOf),
       replyTo: message.reply_to?.mid,
       referral: message.referral?.ref,
     };
@@ -162,10 +176,20 @@ function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
   }
   if (event.referral) return { kind: 'message', referral: event.referral.ref };
   if (delivery) {
-    return { kind: 'receipt', status: 'delivered', messageIds: delivery.mids, upTo: iso(delivery.watermark) };
+    return {
+      kind: 'receipt',
+      status: 'delivered',
+      messageIds: delivery.mids,
+      upTo: iso(delivery.watermark),
+    };
   }
   if (read) {
-    return { kind: 'receipt', status: 'read', messageIds: read.mid ? [read.mid] : undefined, upTo: iso(read.watermark) };
+    return {
+      kind: 'receipt',
+      status: 'read',
+      messageIds: read.mid ? [read.mid] : undefined,
+      upTo: iso(read.watermark),
+    };
   }
   return { kind: 'other', name: nameOf(raw), raw };
 }
@@ -211,7 +235,9 @@ function nameOf(raw: unknown): string {
 }
 
 function other(ours: Ours, name: string, raw: unknown, receivedAt: Date): InboundEvent {
-  const parties = z.object({ sender: party.catch(undefined), timestamp: z.number().optional().catch(undefined) }).safeParse(raw);
+  const parties = z
+    .object({ sender: party.catch(undefined), timestamp: z.number().optional().catch(undefined) })
+    .safeParse(raw);
   return {
     channel: ours.channel,
     accountId: fit(ours.accountId, MAX_ACCOUNT) || NOBODY,

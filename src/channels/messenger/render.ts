@@ -24,7 +24,10 @@ export function renderMessenger(reply: Reply): RenderedMessage[] {
     ...(reply.imageUrl ? [image(reply.imageUrl)] : []),
     ...splitText(text, LIMITS.text)
       .filter((part) => part.trim() !== '')
-      .map((part) => ({ payload: { messaging_type: 'RESPONSE', message: { text: part } }, display: part })),
+      .map((part) => ({
+        payload: { messaging_type: 'RESPONSE', message: { text: part } },
+        display: part,
+      })),
     ...cards.map(carousel),
   ];
   return attachQuickReplies(messages, choices.slice(0, LIMITS.quickReplies));
@@ -53,7 +56,11 @@ export function carousel(cards: Card[]): RenderedMessage {
   const message = {
     attachment: {
       type: 'template',
-      payload: { template_type: 'generic', image_aspect_ratio: 'square', elements: cards.map(element) },
+      payload: {
+        template_type: 'generic',
+        image_aspect_ratio: 'square',
+        elements: cards.map(element),
+      },
     },
   };
   const display = cards
@@ -77,7 +84,10 @@ function element(card: Card): Record<string, unknown> {
   };
 }
 
-export function attachQuickReplies(messages: RenderedMessage[], choices: Choice[]): RenderedMessage[] {
+export function attachQuickReplies(
+  messages: RenderedMessage[],
+  choices: Choice[],
+): RenderedMessage[] {
   const last = messages.at(-1);
   if (!last || choices.length === 0) return messages;
   const message = last.payload.message as Record<string, unknown>;

@@ -19,7 +19,12 @@ export function sendMessenger(
   timeoutMs = SEND_TIMEOUT_MS,
 ): Promise<SendResult> {
   const message = { ...(payload.message as object), metadata: `outbox:${outgoingId}` };
-  return callSendApi(account, account.accountId, { recipient: { id: to }, ...payload, message }, timeoutMs);
+  return callSendApi(
+    account,
+    account.accountId,
+    { recipient: { id: to }, ...payload, message },
+    timeoutMs,
+  );
 }
 
 /** Pages and the Instagram accounts that belong to them send by the same call. */
@@ -41,11 +46,23 @@ export async function callSendApi(
   if (!failure.success) {
     // No answer, or one that is not the platform's: a proxy's error page. The outcome is unknown, so it is tried again.
     const code = `http_${answer.status}`;
-    return { ok: false, errorClass: 'retry', code, message: `no usable answer (${code})`, retryAfterMs };
+    return {
+      ok: false,
+      errorClass: 'retry',
+      code,
+      message: `no usable answer (${code})`,
+      retryAfterMs,
+    };
   }
   const { error } = failure.data;
   const code = [error.code, error.error_subcode].filter((part) => part !== undefined).join('/');
   // Graph quotes a token that it cannot read.
   const reason = (error.message ?? '').replaceAll(account.token, '***');
-  return { ok: false, ...classifyGraphError(error, answer.status), code, message: reason, retryAfterMs };
+  return {
+    ok: false,
+    ...classifyGraphError(error, answer.status),
+    code,
+    message: reason,
+    retryAfterMs,
+  };
 }

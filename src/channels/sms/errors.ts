@@ -9,8 +9,13 @@ const CLASSES: Record<ErrorClass, readonly number[]> = {
 };
 
 /** The class of a Twilio error code (twilio.com/docs/api/errors). An answer without one is not Twilio's: the outcome is unknown. */
-export function classifyTwilioError(code: number | undefined, status: number | undefined): ErrorClass {
-  const known = (Object.keys(CLASSES) as ErrorClass[]).find((name) => CLASSES[name].includes(code ?? 0));
+export function classifyTwilioError(
+  code: number | undefined,
+  status: number | undefined,
+): ErrorClass {
+  const known = (Object.keys(CLASSES) as ErrorClass[]).find((name) =>
+    CLASSES[name].includes(code ?? 0),
+  );
   if (known) return known;
   const isUnknown = code === undefined || status === undefined;
   return isUnknown || status === 429 || status >= 500 ? 'retry' : 'permanent';

@@ -29,13 +29,15 @@ const PICTURES =
 
 /** Writes a text with what a GSM-7 message has; pictures are left out, other scripts stay (and cost more). */
 export function toGsm(text: string): string {
-  return text
-    // Some keyboards send an accent as a character of its own.
-    .normalize('NFC')
-    .replace(PICTURES, '')
-    .replace(/./gsu, (char) => PLAIN[char] ?? (BASIC.has(char) ? char : withoutAccent(char)))
-    .replace(/ {2,}/g, ' ')
-    .replace(/^ +| +$/gm, '');
+  return (
+    text
+      // Some keyboards send an accent as a character of its own.
+      .normalize('NFC')
+      .replace(PICTURES, '')
+      .replace(/./gsu, (char) => PLAIN[char] ?? (BASIC.has(char) ? char : withoutAccent(char)))
+      .replace(/ {2,}/g, ' ')
+      .replace(/^ +| +$/gm, '')
+  );
 }
 
 function withoutAccent(char: string): string {
@@ -47,7 +49,9 @@ function withoutAccent(char: string): string {
 export function segmentsOf(text: string): number {
   const chars = [...text];
   const isGsm = chars.every((char) => BASIC.has(char) || EXTENDED.has(char));
-  const units = isGsm ? chars.reduce((sum, char) => sum + (EXTENDED.has(char) ? 2 : 1), 0) : text.length;
+  const units = isGsm
+    ? chars.reduce((sum, char) => sum + (EXTENDED.has(char) ? 2 : 1), 0)
+    : text.length;
   const [single, each] = isGsm ? [160, 153] : [70, 67];
   return units <= single ? 1 : Math.ceil(units / each);
 }

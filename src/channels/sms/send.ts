@@ -41,7 +41,9 @@ function clientOf(account: Account, timeoutMs: number): ReturnType<typeof twilio
   const key = `${account.principal} ${account.apiUrl} ${timeoutMs}`;
   const existing = clients.get(key);
   if (existing) return existing;
-  const client = twilio(account.principal, account.token, { httpClient: requestsTo(account.apiUrl, timeoutMs) });
+  const client = twilio(account.principal, account.token, {
+    httpClient: requestsTo(account.apiUrl, timeoutMs),
+  });
   clients.set(key, client);
   return client;
 }

@@ -37,4 +37,5 @@ export function actionNamed(name: string): Action {
 }
 
 /** The outcomes of each action, for flows:check; undefined when there is no such action. */
-export const outcomesOfAction = (name: string): readonly string[] | undefined => outcomesOf.get(name);
+export const outcomesOfAction = (name: string): readonly string[] | undefined =>
+  outcomesOf.get(name);

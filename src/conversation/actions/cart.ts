@@ -1,4 +1,12 @@
-import { addToCart, clearCart, removeLine, setQuantity, viewCart, type CartContext, type CartView } from '../../cart/cart-actions';
+import {
+  addToCart,
+  clearCart,
+  removeLine,
+  setQuantity,
+  viewCart,
+  type CartContext,
+  type CartView,
+} from '../../cart/cart-actions';
 import { MAX_QUANTITY, type CartChange, type CartLine } from '../../cart/cart';
 import { findProductBySku, findSellable } from '../../catalog/catalog-store';
 import type { Choice } from '../../channels/reply';
@@ -20,20 +28,27 @@ export const cartOf = (turn: Turn, slots: Slots = {}): CartContext => ({
 });
 
 /** What was tapped: a thing to buy, a product with variants, or something that cannot be had. `SKU-1001:2` has its quantity. */
-defineAction('cart.choose', ['ok', 'variants', 'known_quantity', 'sold_out', 'gone'], async (turn, slots) => {
-  const [sku = '', count] = slotText(slots, 'sku').split(':');
-  const product = await findProductBySku(turn.trx, turn.business.id, sku);
-  if (!product) return { outcome: 'gone' };
-  const sellable = await findSellable(turn.trx, turn.business.id, sku);
-  if (product.hasVariants && (sellable === null || sellable.variantId === null)) {
-    return { outcome: 'variants', slots: { sku: product.sku } };
-  }
-  if (!sellable?.isOffered) return { outcome: 'gone' };
-  if (sellable.available <= 0) return { outcome: 'sold_out', slots: { name: sellable.name } };
-  const quantity = Number(count ?? slots.quantity);
-  const isKnown = Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY;
-  return { outcome: isKnown ? 'known_quantity' : 'ok', slots: isKnown ? { sku, quantity } : { sku } };
-});
+defineAction(
+  'cart.choose',
+  ['ok', 'variants', 'known_quantity', 'sold_out', 'gone'],
+  async (turn, slots) => {
+    const [sku = '', count] = slotText(slots, 'sku').split(':');
+    const product = await findProductBySku(turn.trx, turn.business.id, sku);
+    if (!product) return { outcome: 'gone' };
+    const sellable = await findSellable(turn.trx, turn.business.id, sku);
+    if (product.hasVariants && (sellable === null || sellable.variantId === null)) {
+      return { outcome: 'variants', slots: { sku: product.sku } };
+    }
+    if (!sellable?.isOffered) return { outcome: 'gone' };
+    if (sellable.available <= 0) return { outcome: 'sold_out', slots: { name: sellable.name } };
+    const quantity = Number(count ?? slots.quantity);
+    const isKnown = Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY;
+    return {
+      outcome: isKnown ? 'known_quantity' : 'ok',
+      slots: isKnown ? { sku, quantity } : { sku },
+    };
+  },
+);
 
 defineAction('cart.quantity', ['ok', 'sold_out', 'gone'], async (turn, slots) => {
   const sellable = await findSellable(turn.trx, turn.business.id, slotText(slots, 'sku'));
@@ -54,34 +69,48 @@ defineAction('cart.quantity', ['ok', 'sold_out', 'gone'], async (turn, slots) =>
 
 /** One tap for small numbers. On a phone without buttons they are typed, so each stands for itself. */
 const numbersUpTo = (most: number): Choice[] =>
-  Array.from({ length: most }, (_, index) => ({ title: String(index + 1), value: String(index + 1) }));
+  Array.from({ length: most }, (_, index) => ({
+    title: String(index + 1),
+    value: String(index + 1),
+  }));
 
-defineAction('cart.add', ['ok', 'not_enough', 'all_in_cart', 'sold_out', 'gone', 'too_many'], async (turn, slots) => {
-  const quantity = Number(slots.quantity);
-  const outcome = await addToCart(turn.trx, cartOf(turn), slotText(slots, 'sku'), quantity);
-  if (outcome.ok) return { outcome: 'ok', slots: { name: outcome.item.name, quantity } };
-  switch (outcome.code) {
-    case 'INSUFFICIENT_STOCK': {
-      const { name, available } = outcome;
-      const inCart = (await lineOf(turn, slots))?.quantity ?? 0;
-      const why = available <= 0 ? 'sold_out' : inCart >= available ? 'all_in_cart' : 'not_enough';
-      return { outcome: why, slots: { name, available, in_cart: inCart }, forget: ['quantity'] };
+defineAction(
+  'cart.add',
+  ['ok', 'not_enough', 'all_in_cart', 'sold_out', 'gone', 'too_many'],
+  async (turn, slots) => {
+    const quantity = Number(slots.quantity);
+    const outcome = await addToCart(turn.trx, cartOf(turn), slotText(slots, 'sku'), quantity);
+    if (outcome.ok) return { outcome: 'ok', slots: { name: outcome.item.name, quantity } };
+    switch (outcome.code) {
+      case 'INSUFFICIENT_STOCK': {
+        const { name, available } = outcome;
+        const inCart = (await lineOf(turn, slots))?.quantity ?? 0;
+        const why =
+          available <= 0 ? 'sold_out' : inCart >= available ? 'all_in_cart' : 'not_enough';
+        return { outcome: why, slots: { name, available, in_cart: inCart }, forget: ['quantity'] };
+      }
+      case 'QUANTITY_LIMIT':
+      case 'CART_FULL':
+        return {
+          outcome: 'too_many',
+          slots: { name: await nameOf(turn, slots), limit: MAX_QUANTITY },
+        };
+      default:
+        return { outcome: 'gone' };
     }
-    case 'QUANTITY_LIMIT':
-    case 'CART_FULL':
-      return { outcome: 'too_many', slots: { name: await nameOf(turn, slots), limit: MAX_QUANTITY } };
-    default:
-      return { outcome: 'gone' };
-  }
-});
+  },
+);
 
 /** The platform's own cart: its SKUs and quantities count, its prices do not. */
 defineAction('cart.add_all', ['ok', 'some', 'none'], async (turn, slots) => {
-  const items = Array.isArray(slots.items) ? (slots.items as { sku: string; quantity: number }[]) : [];
+  const items = Array.isArray(slots.items)
+    ? (slots.items as { sku: string; quantity: number }[])
+    : [];
   const missing: string[] = [];
   for (const { sku, quantity } of items.slice(0, 50)) {
     const outcome = await addToCart(turn.trx, cartOf(turn), sku.slice(0, 64), quantity);
-    if (!outcome.ok) missing.push(outcome.code === 'INSUFFICIENT_STOCK' ? outcome.name : sku.slice(0, 64));
+    if (!outcome.ok)
+      missing.push(outcome.code === 'INSUFFICIENT_STOCK' ? outcome.name : sku.slice(0, 64));
   }
   const outcome = missing.length === 0 ? 'ok' : missing.length < items.length ? 'some' : 'none';
   return { outcome, slots: { missing: missing.join(', ') || '-' }, forget: ['items'] };
@@ -113,17 +142,25 @@ defineAction('cart.lines', ['ok', 'empty'], async (turn) => {
 
 defineAction('cart.line', ['ok', 'gone'], async (turn, slots) => {
   const line = await lineOf(turn, slots);
-  return line ? { outcome: 'ok', view: { params: { name: line.name, quantity: line.quantity } } } : { outcome: 'gone' };
+  return line
+    ? { outcome: 'ok', view: { params: { name: line.name, quantity: line.quantity } } }
+    : { outcome: 'gone' };
 });
 
 defineAction('cart.set_quantity', ['ok', 'removed', 'not_enough', 'gone'], async (turn, slots) => {
   const quantity = Number(slots.quantity);
   const outcome = await setQuantity(turn.trx, cartOf(turn), slotText(slots, 'sku'), quantity);
   if (outcome.ok) {
-    return { outcome: quantity === 0 ? 'removed' : 'ok', slots: { name: outcome.item.name, quantity } };
+    return {
+      outcome: quantity === 0 ? 'removed' : 'ok',
+      slots: { name: outcome.item.name, quantity },
+    };
   }
   if (outcome.code === 'INSUFFICIENT_STOCK') {
-    return { outcome: 'not_enough', slots: { name: outcome.name, available: outcome.available, in_cart: 0 } };
+    return {
+      outcome: 'not_enough',
+      slots: { name: outcome.name, available: outcome.available, in_cart: 0 },
+    };
   }
   return { outcome: 'gone' };
 });
@@ -140,9 +177,15 @@ defineAction('cart.clear', ['ok'], async (turn) => {
 });
 
 /** "2 x Blue mug - P500" */
-export function linesText(turn: Turn, lines: readonly Pick<CartLine, 'quantity' | 'name' | 'lineTotal'>[]): string {
+export function linesText(
+  turn: Turn,
+  lines: readonly Pick<CartLine, 'quantity' | 'name' | 'lineTotal'>[],
+): string {
   return lines
-    .map(({ quantity, name, lineTotal }) => `${quantity} x ${name} - ${displayMoney(lineTotal, turn.business.currency)}`)
+    .map(
+      ({ quantity, name, lineTotal }) =>
+        `${quantity} x ${name} - ${displayMoney(lineTotal, turn.business.currency)}`,
+    )
     .join('\n');
 }
 
@@ -157,7 +200,11 @@ function changeText(turn: Turn, change: CartChange): string {
   switch (change.kind) {
     case 'price': {
       const { name, from, to } = change;
-      return label(turn, 'cart_words', 'price_changed', { name, price: money(to), before: money(from) });
+      return label(turn, 'cart_words', 'price_changed', {
+        name,
+        price: money(to),
+        before: money(from),
+      });
     }
     case 'less':
       return label(turn, 'cart_words', 'less', { name: change.name, available: change.to });
@@ -172,5 +219,8 @@ async function lineOf(turn: Turn, slots: Slots): Promise<CartLine | undefined> {
 }
 
 async function nameOf(turn: Turn, slots: Slots): Promise<string> {
-  return (await findSellable(turn.trx, turn.business.id, slotText(slots, 'sku')))?.name ?? slotText(slots, 'sku');
+  return (
+    (await findSellable(turn.trx, turn.business.id, slotText(slots, 'sku')))?.name ??
+    slotText(slots, 'sku')
+  );
 }

@@ -1,4 +1,10 @@
-import { findProductBySku, listCategories, listProducts, listVariants, searchProducts } from '../../catalog/catalog-store';
+import {
+  findProductBySku,
+  listCategories,
+  listProducts,
+  listVariants,
+  searchProducts,
+} from '../../catalog/catalog-store';
 import type { Product, Sellable } from '../../catalog/product';
 import type { Card, Choice } from '../../channels/reply';
 import { displayMoney } from '../../lib/money';
@@ -24,14 +30,25 @@ defineAction('catalog.products', ['ok', 'empty'], async (turn, slots) => {
   const [id = '', from = '0'] = slotText(slots, 'category').split('@');
   const categoryId = Number(id);
   const offset = Math.max(0, Number(from) || 0);
-  const category = (await listCategories(turn.trx, turn.business.id)).find((one) => one.id === categoryId);
+  const category = (await listCategories(turn.trx, turn.business.id)).find(
+    (one) => one.id === categoryId,
+  );
   if (!category) return { outcome: 'empty' };
-  const { products, total } = await listProducts(turn.trx, turn.business.id, { categoryId, offset, limit: PER_PAGE });
+  const { products, total } = await listProducts(turn.trx, turn.business.id, {
+    categoryId,
+    offset,
+    limit: PER_PAGE,
+  });
   if (products.length === 0) return { outcome: 'empty' };
   const next = offset + products.length;
   const more: Choice[] =
     next < total
-      ? [{ title: label(turn, 'product_words', 'more'), value: `SHOW_CATEGORY:${categoryId}@${next}` }]
+      ? [
+          {
+            title: label(turn, 'product_words', 'more'),
+            value: `SHOW_CATEGORY:${categoryId}@${next}`,
+          },
+        ]
       : [];
   return {
     outcome: 'ok',
@@ -48,7 +65,10 @@ defineAction('catalog.search', ['ok', 'none'], async (turn, slots) => {
   if (products.length === 0) return { outcome: 'none' };
   return {
     outcome: 'ok',
-    view: { params: { query, count: products.length }, reply: { cards: products.map((product) => cardOf(turn, product)) } },
+    view: {
+      params: { query, count: products.length },
+      reply: { cards: products.map((product) => cardOf(turn, product)) },
+    },
   };
 });
 
@@ -83,18 +103,24 @@ defineAction('catalog.variants', ['ok', 'gone'], async (turn, slots) => {
     outcome: 'ok',
     view: {
       params: { name: product.name },
-      reply: { choices: variants.slice(0, MAX_VARIANTS).map((variant) => variantChoice(turn, variant)) },
+      reply: {
+        choices: variants.slice(0, MAX_VARIANTS).map((variant) => variantChoice(turn, variant)),
+      },
     },
   };
 });
 
 /** "In stock", or how few are left: a number only when it is getting short. */
-export function stockWords(turn: Turn, of: Pick<Product, 'available' | 'lowStockThreshold'>): string {
+export function stockWords(
+  turn: Turn,
+  of: Pick<Product, 'available' | 'lowStockThreshold'>,
+): string {
   const level = of.available <= 0 ? 'out' : of.available <= of.lowStockThreshold ? 'low' : 'plenty';
   return label(turn, 'stock_words', level, { available: of.available });
 }
 
-export const priceOf = (turn: Turn, of: { price: number }): string => displayMoney(of.price, turn.business.currency);
+export const priceOf = (turn: Turn, of: { price: number }): string =>
+  displayMoney(of.price, turn.business.currency);
 
 function cardOf(turn: Turn, product: Product): Card {
   const see = { title: label(turn, 'product_words', 'see'), value: `SHOW_PRODUCT:${product.sku}` };
@@ -111,6 +137,10 @@ function cardOf(turn: Turn, product: Product): Card {
 }
 
 function variantChoice(turn: Turn, variant: Sellable): Choice {
-  const soldOut = variant.available > 0 ? '' : ` (${label(turn, 'stock_words', 'out', { available: 0 })})`;
-  return { title: `${variant.variantName ?? variant.name}${soldOut}`, value: `ADD_TO_CART:${variant.sku}` };
+  const soldOut =
+    variant.available > 0 ? '' : ` (${label(turn, 'stock_words', 'out', { available: 0 })})`;
+  return {
+    title: `${variant.variantName ?? variant.name}${soldOut}`,
+    value: `ADD_TO_CART:${variant.sku}`,
+  };
 }

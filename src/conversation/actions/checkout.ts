@@ -1,5 +1,9 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { paymentKind, readPaymentMethod, type PaymentMethod } from '../../businesses/payment-methods';
+import {
+  paymentKind,
+  readPaymentMethod,
+  type PaymentMethod,
+} from '../../businesses/payment-methods';
 import { viewCart, type CartView } from '../../cart/cart-actions';
 import { readCity, readProvince } from '../../customers/read-address';
 import { findCustomer } from '../../customers/customer-store';
@@ -17,16 +21,22 @@ export const ADDRESS_SLOTS = ['address', 'city', 'province', 'postal_code'];
 const JUST_ORDERED_MS = 30 * 60_000;
 
 /** Where a checkout begins: where it was left, with the details of last time, or at the first question. */
-defineAction('checkout.begin', ['ok', 'known', 'continued', 'empty', 'ordered'], async (turn, slots) => {
-  const cart = await viewCart(turn.trx, cartOf(turn));
-  if (cart.lines.length === 0) {
-    const [last] = await ordersOfUser(turn.trx, turn.business.id, turn.userId, 1);
-    const isFresh = last && turn.now.getTime() - last.createdAt.getTime() < JUST_ORDERED_MS;
-    return isFresh ? { outcome: 'ordered', slots: { lines: orderLine(turn, last) } } : { outcome: 'empty' };
-  }
-  if (text(slots.recipient_name)) return { outcome: 'continued' };
-  return { outcome: (await knownDetails(turn)) ? 'known' : 'ok' };
-});
+defineAction(
+  'checkout.begin',
+  ['ok', 'known', 'continued', 'empty', 'ordered'],
+  async (turn, slots) => {
+    const cart = await viewCart(turn.trx, cartOf(turn));
+    if (cart.lines.length === 0) {
+      const [last] = await ordersOfUser(turn.trx, turn.business.id, turn.userId, 1);
+      const isFresh = last && turn.now.getTime() - last.createdAt.getTime() < JUST_ORDERED_MS;
+      return isFresh
+        ? { outcome: 'ordered', slots: { lines: orderLine(turn, last) } }
+        : { outcome: 'empty' };
+    }
+    if (text(slots.recipient_name)) return { outcome: 'continued' };
+    return { outcome: (await knownDetails(turn)) ? 'known' : 'ok' };
+  },
+);
 
 defineAction('checkout.known_details', ['ok', 'gone'], async (turn) => {
   const known = await knownDetails(turn);
@@ -52,15 +62,25 @@ defineAction('checkout.read_city', ['ok'], (_turn, slots) => {
 
 defineAction('checkout.read_province', ['ok', 'unknown'], (_turn, slots) => {
   const province = readProvince(slotText(slots, 'province'));
-  return Promise.resolve(province ? { outcome: 'ok', slots: { province } } : { outcome: 'unknown', forget: ['province'] });
+  return Promise.resolve(
+    province
+      ? { outcome: 'ok', slots: { province } }
+      : { outcome: 'unknown', forget: ['province'] },
+  );
 });
 
 /** Delivery with its fee, or fetching it; fetching goes with paying in the shop. */
 defineAction('checkout.shipping_options', ['ok'], async (turn, slots) => {
-  const { totals } = await viewCart(turn.trx, cartOf(turn, { ...slots, shipping_method: 'delivery' }));
+  const { totals } = await viewCart(
+    turn.trx,
+    cartOf(turn, { ...slots, shipping_method: 'delivery' }),
+  );
   const fee = displayMoney(totals.shipping, turn.business.currency);
   const choices = [
-    { title: label(turn, 'shipping_words', totals.shipping === 0 ? 'free' : 'delivery', { fee }), value: 'delivery' },
+    {
+      title: label(turn, 'shipping_words', totals.shipping === 0 ? 'free' : 'delivery', { fee }),
+      value: 'delivery',
+    },
     ...(turn.business.settings.payment_methods.includes('in_person')
       ? [{ title: label(turn, 'shipping_words', 'pickup'), value: 'pickup' }]
       : []),
@@ -87,8 +107,10 @@ defineAction('checkout.summary', ['ok', 'empty', 'incomplete'], async (turn, slo
   if (cart.lines.length === 0) return { outcome: 'empty' };
   const method = readPaymentMethod(slotText(slots, 'payment_method'));
   // Delivery after all, where it was to be paid in the shop.
-  if (method && !isOffered(method, slots.shipping_method === 'pickup')) return { outcome: 'incomplete', forget: ['payment_method'] };
-  if (!method || !text(slots.recipient_name) || !text(slots.phone) || !text(slots.address)) return { outcome: 'incomplete' };
+  if (method && !isOffered(method, slots.shipping_method === 'pickup'))
+    return { outcome: 'incomplete', forget: ['payment_method'] };
+  if (!method || !text(slots.recipient_name) || !text(slots.phone) || !text(slots.address))
+    return { outcome: 'incomplete' };
   const money = (amount: number) => displayMoney(amount, turn.business.currency);
   const { subtotal, shipping, total } = cart.totals;
   return {
@@ -143,9 +165,17 @@ interface KnownDetails {
 
 async function knownDetails(turn: Turn): Promise<KnownDetails | null> {
   const last = (await findCustomer(turn.trx, turn.userId))?.lastAddress;
-  if (!last?.recipient_name || !last.phone || !last.address || !last.city || !last.province) return null;
+  if (!last?.recipient_name || !last.phone || !last.address || !last.city || !last.province)
+    return null;
   const { recipient_name, phone, address, city, province, postal_code } = last;
-  return { recipient_name, phone, address, city, province, ...(postal_code ? { postal_code } : {}) };
+  return {
+    recipient_name,
+    phone,
+    address,
+    city,
+    province,
+    ...(postal_code ? { postal_code } : {}),
+  };
 }
 
 /** Paying in the shop goes with fetching it, everything else with delivery. */
@@ -159,17 +189,22 @@ function phoneText(turn: Turn, phone: string): string {
 }
 
 function addressText(of: Slots | KnownDetails): string {
-  const parts = ['address', 'city', 'province', 'postal_code'].map((name) => slotText({ ...of }, name));
+  const parts = ['address', 'city', 'province', 'postal_code'].map((name) =>
+    slotText({ ...of }, name),
+  );
   return parts.filter(Boolean).join(', ');
 }
 
 function extrasText(turn: Turn, { totals }: CartView): string {
   const money = (amount: number) => displayMoney(amount, turn.business.currency);
   const lines = [
-    ...(totals.discount > 0 ? [label(turn, 'summary_words', 'discount', { amount: money(totals.discount) })] : []),
+    ...(totals.discount > 0
+      ? [label(turn, 'summary_words', 'discount', { amount: money(totals.discount) })]
+      : []),
     ...(totals.tax > 0 ? [label(turn, 'summary_words', 'tax', { amount: money(totals.tax) })] : []),
   ];
   return lines.map((line) => `\n${line}`).join('');
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -12,27 +12,38 @@ const LOOKED_AT = 20;
 
 /** The order that was named, or the latest ones. */
 defineAction('orders.track', ['ok', 'none'], async (turn, slots) => {
-  const named = typeof slots.order_number === 'string' ? await ownOrder(turn, slots.order_number) : null;
-  const orders = named ? [named] : await ordersOfUser(turn.trx, turn.business.id, turn.userId, SHOWN_ORDERS);
+  const named =
+    typeof slots.order_number === 'string' ? await ownOrder(turn, slots.order_number) : null;
+  const orders = named
+    ? [named]
+    : await ordersOfUser(turn.trx, turn.business.id, turn.userId, SHOWN_ORDERS);
   if (orders.length === 0) return { outcome: 'none' };
-  return { outcome: 'ok', view: { params: { lines: orders.map((order) => orderLine(turn, order)).join('\n') } } };
+  return {
+    outcome: 'ok',
+    view: { params: { lines: orders.map((order) => orderLine(turn, order)).join('\n') } },
+  };
 });
 
 /** What "cancel" means here: a checkout that is under way, else an order that can still be cancelled. */
 defineAction('orders.cancellable', ['checkout', 'one', 'many', 'none'], async (turn, slots) => {
-  if (turn.interruptedFlow === 'checkout' && slots.order_number === undefined) return { outcome: 'checkout' };
+  if (turn.interruptedFlow === 'checkout' && slots.order_number === undefined)
+    return { outcome: 'checkout' };
   const orders = await cancellable(turn);
-  const named = typeof slots.order_number === 'string' ? await ownOrder(turn, slots.order_number) : null;
+  const named =
+    typeof slots.order_number === 'string' ? await ownOrder(turn, slots.order_number) : null;
   const [only] = named ? [named] : orders;
   if (!only) return { outcome: 'none' };
-  if (named || orders.length === 1) return { outcome: 'one', slots: { order_number: only.orderNumber } };
+  if (named || orders.length === 1)
+    return { outcome: 'one', slots: { order_number: only.orderNumber } };
   return { outcome: 'many' };
 });
 
 defineAction('orders.cancellable_list', ['ok', 'none'], async (turn) => {
   const orders = await cancellable(turn);
   if (orders.length === 0) return { outcome: 'none' };
-  const choices = orders.slice(0, SHOWN_ORDERS).map(({ orderNumber }) => ({ title: orderNumber, value: orderNumber }));
+  const choices = orders
+    .slice(0, SHOWN_ORDERS)
+    .map(({ orderNumber }) => ({ title: orderNumber, value: orderNumber }));
   return { outcome: 'ok', view: { reply: { choices } } };
 });
 
@@ -49,7 +60,12 @@ defineAction('orders.cancel', ['ok', 'refused', 'none'], async (turn, slots) => 
     const { channel } = turn.conversation;
     const { notificationId } = outcome;
     await notificationDispatched(turn.trx, notificationId, { channel, language: turn.language });
-    say(turn, 'order_cancelled_by_you', { order_number: outcome.order.orderNumber }, { notificationId });
+    say(
+      turn,
+      'order_cancelled_by_you',
+      { order_number: outcome.order.orderNumber },
+      { notificationId },
+    );
     return { outcome: 'ok' };
   }
   if (outcome.code === 'ORDER_NOT_FOUND') return { outcome: 'none' };
@@ -63,12 +79,19 @@ async function cancellable(turn: Turn): Promise<Order[]> {
 }
 
 async function ownOrder(turn: Turn, reference: string): Promise<Order | null> {
-  const found = await findOrderByRef(turn.trx, turn.business.id, reference.slice(0, 40), turn.userId);
+  const found = await findOrderByRef(
+    turn.trx,
+    turn.business.id,
+    reference.slice(0, 40),
+    turn.userId,
+  );
   return found.ok ? found.order : null;
 }
 
 export function orderLine(turn: Turn, order: Order): string {
   const status = label(turn, 'status_words', order.orderStatus);
-  const tracking = order.trackingNumber ? ` (${[order.carrier, order.trackingNumber].filter(Boolean).join(' ')})` : '';
+  const tracking = order.trackingNumber
+    ? ` (${[order.carrier, order.trackingNumber].filter(Boolean).join(' ')})`
+    : '';
   return `${order.orderNumber}: ${displayMoney(order.total, order.currency)} - ${status}${tracking}`;
 }

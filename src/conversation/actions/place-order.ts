@@ -1,4 +1,8 @@
-import { paymentKind, readPaymentMethod, type PaymentMethod } from '../../businesses/payment-methods';
+import {
+  paymentKind,
+  readPaymentMethod,
+  type PaymentMethod,
+} from '../../businesses/payment-methods';
 import { clearCart, viewCart, type CartView } from '../../cart/cart-actions';
 import { displayMoney, toDecimal } from '../../lib/money';
 import { notificationDispatched } from '../../notifications/notification-store';
@@ -8,32 +12,47 @@ import { defineAction, type ActionResult } from './action';
 import { cartOf, changesText } from './cart';
 import { ADDRESS_SLOTS } from './checkout';
 
-defineAction('checkout.allow_duplicate', ['ok'], () => Promise.resolve({ outcome: 'ok', slots: { confirm_duplicate: true } }));
+defineAction('checkout.allow_duplicate', ['ok'], () =>
+  Promise.resolve({ outcome: 'ok', slots: { confirm_duplicate: true } }),
+);
 
 /**
  * Places the order in the turn's own transaction. Its key comes from the message, so a repeated turn finds the same order (G-4,
  * G-6). What the database refuses is said, and nothing of the order remains.
  */
-defineAction('checkout.place', ['placed', 'changed', 'refused', 'empty', 'duplicate'], async (turn, slots) => {
-  const cart = await viewCart(turn.trx, cartOf(turn, slots));
-  if (cart.lines.length === 0 && cart.changes.length === 0) return { outcome: 'empty' };
-  if (cart.changes.length > 0 || cart.totals.total !== slots.agreed_total) {
-    const reason = changesText(turn, cart).trim() || displayMoney(cart.totals.total, turn.business.currency);
-    return { outcome: 'changed', slots: { reason } };
-  }
-  const method = readPaymentMethod(slotText(slots, 'payment_method'));
-  if (!method) return { outcome: 'refused', slots: { reason: label(turn, 'payment_words', 'cod') }, forget: ['payment_method'] };
-  const placed = await placeOrder(turn.trx, turn.deps, {
-    business: turn.business,
-    data: orderDataOf(turn, slots, cart, method),
-    actor: `customer:${turn.userId}`,
-    conversationId: turn.conversation.id,
-  });
-  return placed.ok ? tellPlaced(turn, placed) : refusal(placed);
-});
+defineAction(
+  'checkout.place',
+  ['placed', 'changed', 'refused', 'empty', 'duplicate'],
+  async (turn, slots) => {
+    const cart = await viewCart(turn.trx, cartOf(turn, slots));
+    if (cart.lines.length === 0 && cart.changes.length === 0) return { outcome: 'empty' };
+    if (cart.changes.length > 0 || cart.totals.total !== slots.agreed_total) {
+      const reason =
+        changesText(turn, cart).trim() || displayMoney(cart.totals.total, turn.business.currency);
+      return { outcome: 'changed', slots: { reason } };
+    }
+    const method = readPaymentMethod(slotText(slots, 'payment_method'));
+    if (!method)
+      return {
+        outcome: 'refused',
+        slots: { reason: label(turn, 'payment_words', 'cod') },
+        forget: ['payment_method'],
+      };
+    const placed = await placeOrder(turn.trx, turn.deps, {
+      business: turn.business,
+      data: orderDataOf(turn, slots, cart, method),
+      actor: `customer:${turn.userId}`,
+      conversationId: turn.conversation.id,
+    });
+    return placed.ok ? tellPlaced(turn, placed) : refusal(placed);
+  },
+);
 
 /** The answer in the chat is the customer's notification: what the bot says counts as told (NTF-2). */
-async function tellPlaced(turn: Turn, { order, notificationId, holdMinutes }: Placed): Promise<ActionResult> {
+async function tellPlaced(
+  turn: Turn,
+  { order, notificationId, holdMinutes }: Placed,
+): Promise<ActionResult> {
   await clearCart(turn.trx, cartOf(turn));
   const method = order.paymentMethod;
   say(
@@ -56,7 +75,10 @@ async function tellPlaced(turn: Turn, { order, notificationId, holdMinutes }: Pl
     },
   );
   if (notificationId !== null) {
-    await notificationDispatched(turn.trx, notificationId, { channel: turn.conversation.channel, language: turn.language });
+    await notificationDispatched(turn.trx, notificationId, {
+      channel: turn.conversation.channel,
+      language: turn.language,
+    });
   }
   return { outcome: 'placed' };
 }
@@ -65,7 +87,11 @@ function refusal({ problems }: NotPlaced): ActionResult {
   const codes = new Set(problems.map((problem) => problem.code));
   const reason = problems.map((problem) => problem.message).join(' ');
   if (codes.has('DUPLICATE_ORDER')) return { outcome: 'duplicate' };
-  if (codes.has('INSUFFICIENT_STOCK') || codes.has('AMOUNT_MISMATCH') || codes.has('PRODUCT_UNAVAILABLE')) {
+  if (
+    codes.has('INSUFFICIENT_STOCK') ||
+    codes.has('AMOUNT_MISMATCH') ||
+    codes.has('PRODUCT_UNAVAILABLE')
+  ) {
     return { outcome: 'changed', slots: { reason } };
   }
   const forget = [
@@ -76,10 +102,19 @@ function refusal({ problems }: NotPlaced): ActionResult {
   return { outcome: 'refused', slots: { reason }, forget };
 }
 
-function orderDataOf(turn: Turn, slots: Slots, { lines, totals, promo }: CartView, method: PaymentMethod): unknown {
+function orderDataOf(
+  turn: Turn,
+  slots: Slots,
+  { lines, totals, promo }: CartView,
+  method: PaymentMethod,
+): unknown {
   return {
     user_id: turn.userId,
-    items: lines.map(({ productId, variantId, quantity }) => ({ product_id: productId, variant_id: variantId, quantity })),
+    items: lines.map(({ productId, variantId, quantity }) => ({
+      product_id: productId,
+      variant_id: variantId,
+      quantity,
+    })),
     subtotal: toDecimal(totals.subtotal),
     shipping_fee: toDecimal(totals.shipping),
     discount_amount: toDecimal(totals.discount),
@@ -101,4 +136,5 @@ function orderDataOf(turn: Turn, slots: Slots, { lines, totals, promo }: CartVie
   };
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

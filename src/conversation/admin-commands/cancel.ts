@@ -24,7 +24,12 @@ export const cancel: AdminCommand = {
       return null;
     }
     const total = displayMoney(order.total, order.currency);
-    const params = { order_number: order.orderNumber, total, recipient: order.recipientName, reason: reason.join(' ') };
+    const params = {
+      order_number: order.orderNumber,
+      total,
+      recipient: order.recipientName,
+      reason: reason.join(' '),
+    };
     say(turn, 'admin_cancel_ask', params, { choices: yesOrNo(turn, 'admin_cancel_ask') });
     return `/cancel ${order.orderNumber} ${reason.join(' ')}`;
   },
@@ -44,7 +49,8 @@ export const cancel: AdminCommand = {
       subject: `order ${order.orderNumber}`,
       outcome: outcome.ok ? 'done' : 'failed',
     });
-    if (!outcome.ok) return say(turn, 'admin_cannot', { reason: outcome.message, code: outcome.code });
+    if (!outcome.ok)
+      return say(turn, 'admin_cannot', { reason: outcome.message, code: outcome.code });
     const choices = [{ title: label(turn, 'admin_cancelled', 'orders'), value: '/orders' }];
     say(turn, 'admin_cancelled', { order_number: order.orderNumber }, { choices });
   },

@@ -24,7 +24,8 @@ export const confirm: AdminCommand = {
       subject: `order ${order.orderNumber}`,
       outcome: outcome.ok ? 'done' : 'failed',
     });
-    if (!outcome.ok) return say(turn, 'admin_cannot', { reason: outcome.message, code: outcome.code });
+    if (!outcome.ok)
+      return say(turn, 'admin_cannot', { reason: outcome.message, code: outcome.code });
     const choices = [{ title: label(turn, 'admin_confirmed', 'orders'), value: '/orders' }];
     say(turn, 'admin_confirmed', { order_number: order.orderNumber }, { choices });
   },

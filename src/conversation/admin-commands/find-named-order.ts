@@ -3,7 +3,11 @@ import type { Order } from '../../orders/order';
 import { say, type Turn } from '../turn';
 
 /** The order that a command names: its number, its last digits, or "last". Says so when there is none, or more than one. */
-export async function findNamedOrder(turn: Turn, command: string, reference: string | undefined): Promise<Order | null> {
+export async function findNamedOrder(
+  turn: Turn,
+  command: string,
+  reference: string | undefined,
+): Promise<Order | null> {
   if (!reference) {
     say(turn, 'admin_order_usage', { command });
     return null;

@@ -11,7 +11,9 @@ export async function link(turn: Turn, [code]: string[]): Promise<void> {
   if (!code) return say(turn, 'admin_link_usage');
   const subject = `conversation ${turn.conversation.id}`;
   const since = new Date(turn.now.getTime() - GUESS_WINDOW_MS);
-  if ((await countRefusals(turn.trx, turn.business.id, subject, 'chat.link', since)) >= MAX_GUESSES) {
+  if (
+    (await countRefusals(turn.trx, turn.business.id, subject, 'chat.link', since)) >= MAX_GUESSES
+  ) {
     return say(turn, 'admin_link_locked');
   }
   const staff = await redeemLinkCode(turn.trx, turn.deps.config.encryptionKey, {

@@ -20,7 +20,11 @@ export const order: AdminCommand = {
 };
 
 function paramsOf(turn: Turn, found: Order, items: OrderItem[]): Record<string, string> {
-  const extra = [found.notes, found.cancellationReason, found.requiresVerification ? 'needs approval' : null];
+  const extra = [
+    found.notes,
+    found.cancellationReason,
+    found.requiresVerification ? 'needs approval' : null,
+  ];
   return {
     order_number: found.orderNumber,
     order_status: found.orderStatus,
@@ -36,7 +40,8 @@ function paramsOf(turn: Turn, found: Order, items: OrderItem[]): Record<string, 
 }
 
 function itemLine(found: Order, item: OrderItem): string {
-  const name = item.variantName === null ? item.productName : `${item.productName} (${item.variantName})`;
+  const name =
+    item.variantName === null ? item.productName : `${item.productName} (${item.variantName})`;
   return `${item.quantity} x ${name} [${item.sku}] - ${displayMoney(item.lineTotal, found.currency)}`;
 }
 

@@ -16,14 +16,27 @@ export const orders: AdminCommand = {
   run: async (turn, _staff, [given]) => {
     const status = ORDER_STATUSES.find((one) => one === given?.toLowerCase());
     const found = await ordersIn(turn, status ? [status] : OPEN);
-    if (given && !status) return say(turn, 'admin_orders_status', { status: given.slice(0, 20), known: ORDER_STATUSES.join(', ') });
+    if (given && !status)
+      return say(turn, 'admin_orders_status', {
+        status: given.slice(0, 20),
+        known: ORDER_STATUSES.join(', '),
+      });
     const which = status ? ` (${status})` : '';
     if (found.length === 0) return say(turn, 'admin_orders_none', { status: which });
     say(
       turn,
       'admin_orders',
-      { count: found.length, status: which, lines: found.map((order) => line(turn, order)).join('\n') },
-      { choices: found.map((order) => ({ title: order.orderNumber, value: `/order ${order.orderNumber}` })) },
+      {
+        count: found.length,
+        status: which,
+        lines: found.map((order) => line(turn, order)).join('\n'),
+      },
+      {
+        choices: found.map((order) => ({
+          title: order.orderNumber,
+          value: `/order ${order.orderNumber}`,
+        })),
+      },
     );
   },
 };
@@ -32,7 +45,9 @@ export const orders: AdminCommand = {
 async function ordersIn(turn: Turn, statuses: readonly OrderStatus[]): Promise<Order[]> {
   const lists: Order[] = [];
   for (const status of statuses) {
-    lists.push(...(await listOrders(turn.trx, { businessId: turn.business.id, status, limit: SHOWN })));
+    lists.push(
+      ...(await listOrders(turn.trx, { businessId: turn.business.id, status, limit: SHOWN })),
+    );
   }
   return lists.sort((a, b) => b.id - a.id).slice(0, SHOWN);
 }

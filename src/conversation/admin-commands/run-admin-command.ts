@@ -30,7 +30,11 @@ export async function runAdminCommand(turn: Turn): Promise<boolean> {
   delete turn.memory.pendingCommand;
   if (line === null) {
     const isLate = !pending || new Date(pending.expiresAt) < turn.now;
-    if (isLate && !(pending ? isYesOrNo(turn.event.text ?? '') : ANSWER.test(turn.event.payload ?? ''))) return false;
+    if (
+      isLate &&
+      !(pending ? isYesOrNo(turn.event.text ?? '') : ANSWER.test(turn.event.payload ?? ''))
+    )
+      return false;
     if (isLate) say(turn, 'admin_too_late');
     else await answerPending(turn, pending.line);
   } else {
@@ -45,7 +49,8 @@ function lineOf(turn: Turn): string | null {
   const { payload, text = '' } = turn.event;
   if (payload?.startsWith('/')) return payload;
   if (text.trim().startsWith('/')) return text.trim();
-  const option = turn.conversation.staffId === null ? undefined : turn.memory.options[Number(text.trim()) - 1];
+  const option =
+    turn.conversation.staffId === null ? undefined : turn.memory.options[Number(text.trim()) - 1];
   return option?.value.startsWith('/') ? option.value : null;
 }
 
@@ -66,7 +71,10 @@ async function runLine(turn: Turn, line: string, isConfirmed: boolean): Promise<
   }
   const asked = isConfirmed ? null : await command.asksBack?.(turn, staff, args);
   if (asked) {
-    turn.memory.pendingCommand = { line: asked, expiresAt: new Date(turn.now.getTime() + ASK_BACK_MS).toISOString() };
+    turn.memory.pendingCommand = {
+      line: asked,
+      expiresAt: new Date(turn.now.getTime() + ASK_BACK_MS).toISOString(),
+    };
     return;
   }
   if (turn.replies.length === 0) await command.run(turn, staff, args);

@@ -20,7 +20,13 @@ export const stock: AdminCommand = {
   },
 };
 
-async function adjust(turn: Turn, staff: Staff, sku: string, change: string, reason: string): Promise<void> {
+async function adjust(
+  turn: Turn,
+  staff: Staff,
+  sku: string,
+  change: string,
+  reason: string,
+): Promise<void> {
   if (!IN_CHARGE.includes(staff.role)) return say(turn, 'admin_forbidden', { role: staff.role });
   const [, sign, digits] = CHANGE.exec(change) ?? [];
   if (!digits || reason === '') return say(turn, 'admin_stock_usage');
@@ -42,7 +48,10 @@ async function adjust(turn: Turn, staff: Staff, sku: string, change: string, rea
   });
   if (outcome.ok) return show(turn, outcome.stock);
   if (outcome.code === 'BELOW_RESERVED') {
-    return say(turn, 'admin_stock_promised', { name: outcome.stock.name, reserved: outcome.reserved });
+    return say(turn, 'admin_stock_promised', {
+      name: outcome.stock.name,
+      reserved: outcome.reserved,
+    });
   }
   if (outcome.code === 'STOCK_TOO_LARGE') return say(turn, 'admin_stock_too_large');
   return say(turn, 'admin_stock_not_found', { sku: sku.slice(0, 64) });

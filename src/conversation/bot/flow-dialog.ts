@@ -1,4 +1,10 @@
-import { Dialog, type DialogContext, type DialogInstance, type DialogReason, type DialogTurnResult } from 'botbuilder-dialogs';
+import {
+  Dialog,
+  type DialogContext,
+  type DialogInstance,
+  type DialogReason,
+  type DialogTurnResult,
+} from 'botbuilder-dialogs';
 import type { TurnContext } from 'botbuilder-core';
 import type { Choice } from '../../channels/reply';
 import { actionNamed, type ActionResult, type View } from '../actions/action';
@@ -28,8 +34,14 @@ export class FlowDialog extends Dialog {
 
   override async beginDialog(dc: DialogContext, options: Slots = {}): Promise<DialogTurnResult> {
     const state = stateOf(dc);
-    const kept = this.flow.keep_answers ? turnOf(dc.context).memory.kept[this.flow.flow] : undefined;
-    Object.assign(state, { step: this.flow.start, slots: { ...kept, ...options }, trail: [] } satisfies FlowState);
+    const kept = this.flow.keep_answers
+      ? turnOf(dc.context).memory.kept[this.flow.flow]
+      : undefined;
+    Object.assign(state, {
+      step: this.flow.start,
+      slots: { ...kept, ...options },
+      trail: [],
+    } satisfies FlowState);
     return this.walk(dc, state, this.flow.start);
   }
 
@@ -40,7 +52,8 @@ export class FlowDialog extends Dialog {
     const step = this.flow.steps[state.step];
     if (!step || !isAsk(step)) return this.walk(dc, state, this.flow.start);
     const answer = readAnswer(step.expect, turn, this.questionOf(state.step));
-    for (const [name, value] of Object.entries(answer.slots ?? {})) this.keep(turn, state, name, value);
+    for (const [name, value] of Object.entries(answer.slots ?? {}))
+      this.keep(turn, state, name, value);
     if (answer.understood) {
       turn.memory.misses = 0;
       if (step.save) this.keep(turn, state, step.save, answer.value);
@@ -68,7 +81,9 @@ export class FlowDialog extends Dialog {
   override async resumeDialog(dc: DialogContext, _reason: DialogReason): Promise<DialogTurnResult> {
     const state = stateOf(dc);
     const step = this.flow.steps[state.step];
-    return step && isAsk(step) ? this.askAgain(dc, state, step) : this.walk(dc, state, this.flow.start);
+    return step && isAsk(step)
+      ? this.askAgain(dc, state, step)
+      : this.walk(dc, state, this.flow.start);
   }
 
   override async repromptDialog(_context: TurnContext, _instance: DialogInstance): Promise<void> {
@@ -113,27 +128,46 @@ export class FlowDialog extends Dialog {
     throw new Error(`flow ${this.flow.flow} goes in a circle at ${name}`);
   }
 
-  private async act(turn: Turn, state: FlowState, step: Extract<Step, { do: string }>): Promise<string> {
+  private async act(
+    turn: Turn,
+    state: FlowState,
+    step: Extract<Step, { do: string }>,
+  ): Promise<string> {
     const result = await this.perform(turn, state, step.do);
     const next = step.on[result.outcome];
-    if (!next) throw new Error(`${step.do} ended with ${result.outcome}, for which flow ${this.flow.flow} has no way`);
+    if (!next)
+      throw new Error(
+        `${step.do} ended with ${result.outcome}, for which flow ${this.flow.flow} has no way`,
+      );
     return next;
   }
 
   private async tell(turn: Turn, state: FlowState, step: SayStep): Promise<string> {
     const shown = await this.view(turn, state, step);
     if (typeof shown === 'string') return shown;
-    turn.replies.push({ ...shown.reply, text: words(turn, shown.template ?? step.say, paramsOf(state, shown)) });
+    turn.replies.push({
+      ...shown.reply,
+      text: words(turn, shown.template ?? step.say, paramsOf(state, shown)),
+    });
     return step.next;
   }
 
   /** After something that came between. Where nothing was asked, the choices are enough: the page is still on the screen. */
-  private async askAgain(dc: DialogContext, state: FlowState, step: AskStep): Promise<DialogTurnResult> {
+  private async askAgain(
+    dc: DialogContext,
+    state: FlowState,
+    step: AskStep,
+  ): Promise<DialogTurnResult> {
     const { replies } = turnOf(dc.context);
     const before = replies.length;
     const result = await this.ask(dc, state, step);
     const [page] = replies.slice(before);
-    if (step.expect === 'command' && before > 0 && replies.length === before + 1 && page?.choices?.length) {
+    if (
+      step.expect === 'command' &&
+      before > 0 &&
+      replies.length === before + 1 &&
+      page?.choices?.length
+    ) {
       replies[before] = { text: '', choices: page.choices };
     }
     return result;
@@ -162,7 +196,9 @@ export class FlowDialog extends Dialog {
 
   /** Commands (`CHECKOUT`) mean the same anywhere; answers (`cod`) belong to the question that offers them. */
   private addressed(choice: Choice, step: string): Choice {
-    return isCommand(choice.value) ? choice : { ...choice, value: answerValue(this.questionOf(step), choice.value) };
+    return isCommand(choice.value)
+      ? choice
+      : { ...choice, value: answerValue(this.questionOf(step), choice.value) };
   }
 
   private questionOf(step: string): string {
@@ -170,12 +206,17 @@ export class FlowDialog extends Dialog {
   }
 
   /** What the step's `show` action supplies, or the step to go to instead. */
-  private async view(turn: Turn, state: FlowState, step: AskStep | SayStep): Promise<View | string> {
+  private async view(
+    turn: Turn,
+    state: FlowState,
+    step: AskStep | SayStep,
+  ): Promise<View | string> {
     if (!step.show) return {};
     const result = await this.perform(turn, state, step.show);
     const elsewhere = step.else?.[result.outcome];
     if (elsewhere) return elsewhere;
-    if (result.outcome !== 'ok') throw new Error(`${step.show} ended with ${result.outcome} in flow ${this.flow.flow}`);
+    if (result.outcome !== 'ok')
+      throw new Error(`${step.show} ended with ${result.outcome} in flow ${this.flow.flow}`);
     return result.view ?? {};
   }
 
@@ -211,7 +252,8 @@ const isFilled = (value: unknown): boolean => value !== undefined && value !== n
 /** Slots that hold words and numbers can be used in templates, beside what the action supplies. */
 function paramsOf(state: FlowState, view: View): Record<string, string | number> {
   const plain = Object.entries(state.slots).filter(
-    (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
+    (entry): entry is [string, string | number] =>
+      typeof entry[1] === 'string' || typeof entry[1] === 'number',
   );
   return { ...Object.fromEntries(plain), ...view.params };
 }

@@ -1,5 +1,10 @@
 import { ConversationState, type TurnContext } from 'botbuilder-core';
-import { DialogSet, DialogTurnStatus, type DialogContext, type DialogState as DialogStack } from 'botbuilder-dialogs';
+import {
+  DialogSet,
+  DialogTurnStatus,
+  type DialogContext,
+  type DialogState as DialogStack,
+} from 'botbuilder-dialogs';
 import { optionsOf } from '../../channels/reply';
 import { whatIsNoAnswer } from '../understanding/answers';
 import { notUnderstood, understandFreeText } from '../understanding/free-text';
@@ -37,11 +42,17 @@ function joined(replies: readonly TurnReply[]): TurnReply[] {
   const messages: TurnReply[] = [];
   for (const reply of replies) {
     const before = messages.at(-1);
-    const isOnlySaid = before && !before.imageUrl && !before.cards?.length && !before.choices?.length;
+    const isOnlySaid =
+      before && !before.imageUrl && !before.cards?.length && !before.choices?.length;
     if (!isOnlySaid) messages.push(reply);
     else {
       const text = [before.text, reply.text].filter((part) => part !== '').join('\n\n');
-      messages[messages.length - 1] = { ...before, ...reply, text, notificationId: before.notificationId ?? reply.notificationId };
+      messages[messages.length - 1] = {
+        ...before,
+        ...reply,
+        text,
+        notificationId: before.notificationId ?? reply.notificationId,
+      };
     }
   }
   return messages;
@@ -51,12 +62,17 @@ async function openDialogs(dialogs: DialogSet, context: TurnContext, turn: Turn)
   const dc = await dialogs.createContext(context);
   dropUnknown(dc, turn);
   const open = openQuestion(dc);
-  turn.input = interpret(turn.event, { options: turn.memory.options, flows: turn.deps.flows, open });
+  turn.input = interpret(turn.event, {
+    options: turn.memory.options,
+    flows: turn.deps.flows,
+    open,
+  });
   const late = lateCommand(turn, open?.question);
   if (late) turn.input = { kind: 'command', name: late };
   if (turn.input.kind === 'command' || turn.memory.options.length === 0) switchLanguageBy(turn);
   if (turn.input.kind === 'command') await command(dc, turn, turn.input.name, turn.input.argument);
-  else if (turn.input.kind === 'cart') await begin(dc, turn, 'catalogue_cart', { items: turn.input.items });
+  else if (turn.input.kind === 'cart')
+    await begin(dc, turn, 'catalogue_cart', { items: turn.input.items });
   else await answer(dc, turn);
 }
 
@@ -76,18 +92,26 @@ function openQuestion(dc: DialogContext): ReturnType<FlowDialog['openQuestion']>
 function lateCommand({ input, deps }: Turn, open: string | undefined): string | undefined {
   if (input.kind !== 'answer' || input.question === open) return undefined;
   const [flow = '', name = ''] = input.question.split('.');
-  const step = Object.entries(deps.flows.flows.get(flow)?.steps ?? {}).find(([own]) => own === name)?.[1];
+  const step = Object.entries(deps.flows.flows.get(flow)?.steps ?? {}).find(
+    ([own]) => own === name,
+  )?.[1];
   return step && isAsk(step) ? step.late : undefined;
 }
 
-async function command(dc: DialogContext, turn: Turn, name: string, argument?: string): Promise<void> {
+async function command(
+  dc: DialogContext,
+  turn: Turn,
+  name: string,
+  argument?: string,
+): Promise<void> {
   const found = turn.deps.flows.commands.get(name)!;
   turn.memory.misses = 0;
   turn.interruptedFlow = dc.activeDialog?.id;
   if (name === 'BACK' && (await goBack(dc))) return;
   const value = argument ?? found.value;
   const slots: Slots = value !== undefined && found.argument ? { [found.argument]: value } : {};
-  const interrupts = found.interrupts && dc.activeDialog !== undefined && dc.stack.length < MAX_DEPTH;
+  const interrupts =
+    found.interrupts && dc.activeDialog !== undefined && dc.stack.length < MAX_DEPTH;
   if (!interrupts) await dc.cancelAllDialogs();
   await begin(dc, turn, found.flow, slots);
 }
@@ -129,4 +153,5 @@ async function home(dc: DialogContext, turn: Turn): Promise<void> {
   if (before > 0 && menu) menu.text = '';
 }
 
-const asks = (turn: Turn): boolean => turn.replies.some((reply) => (reply.choices?.length ?? 0) > 0);
+const asks = (turn: Turn): boolean =>
+  turn.replies.some((reply) => (reply.choices?.length ?? 0) > 0);

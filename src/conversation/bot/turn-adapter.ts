@@ -1,4 +1,10 @@
-import { ActivityTypes, BotAdapter, TurnContext, type Activity, type ResourceResponse } from 'botbuilder-core';
+import {
+  ActivityTypes,
+  BotAdapter,
+  TurnContext,
+  type Activity,
+  type ResourceResponse,
+} from 'botbuilder-core';
 import type { Turn } from '../turn';
 
 const TURN = Symbol('turn');
@@ -20,9 +26,13 @@ class TurnAdapter extends BotAdapter {
   }
 
   /** Only messages count: `trace` activities hold the whole state and go nowhere. */
-  override sendActivities(context: TurnContext, activities: Partial<Activity>[]): Promise<ResourceResponse[]> {
+  override sendActivities(
+    context: TurnContext,
+    activities: Partial<Activity>[],
+  ): Promise<ResourceResponse[]> {
     for (const activity of activities) {
-      if (activity.type === ActivityTypes.Message) turnOf(context).replies.push({ text: activity.text ?? '' });
+      if (activity.type === ActivityTypes.Message)
+        turnOf(context).replies.push({ text: activity.text ?? '' });
     }
     return Promise.resolve(activities.map((_, index) => ({ id: String(index) })));
   }
@@ -36,14 +46,18 @@ class TurnAdapter extends BotAdapter {
   }
 
   override continueConversation(): Promise<void> {
-    return Promise.reject(new Error('messages on our own initiative go through notification_queue'));
+    return Promise.reject(
+      new Error('messages on our own initiative go through notification_queue'),
+    );
   }
 }
 
 const adapter = new TurnAdapter();
 
-export const runAsBotTurn = (turn: Turn, logic: (context: TurnContext) => Promise<void>): Promise<void> =>
-  adapter.run(turn, logic);
+export const runAsBotTurn = (
+  turn: Turn,
+  logic: (context: TurnContext) => Promise<void>,
+): Promise<void> => adapter.run(turn, logic);
 
 function activityOf(turn: Turn): Partial<Activity> {
   const { conversation, message, event, business } = turn;
@@ -53,7 +67,12 @@ function activityOf(turn: Turn): Partial<Activity> {
     channelId: conversation.channel,
     serviceUrl: '',
     timestamp: message.sentAt,
-    conversation: { id: conversation.conversationKey, isGroup: false, conversationType: 'personal', name: '' },
+    conversation: {
+      id: conversation.conversationKey,
+      isGroup: false,
+      conversationType: 'personal',
+      name: '',
+    },
     from: { id: conversation.externalId, name: event.profileName ?? '' },
     recipient: { id: conversation.accountId, name: business.name },
     locale: turn.language,

@@ -18,7 +18,10 @@ export interface DialogState {
 }
 
 /** A new conversation's state; also that of one whose stored state can no longer be read. */
-export const freshState = (): DialogState => ({ bot: {}, memory: { options: [], misses: 0, kept: {} } });
+export const freshState = (): DialogState => ({
+  bot: {},
+  memory: { options: [], misses: 0, kept: {} },
+});
 
 export function readState(column: string | null): DialogState {
   if (column === null) return freshState();
@@ -33,7 +36,11 @@ export function readState(column: string | null): DialogState {
 export function turnStorage(items: StoreItems): Storage {
   return {
     read: (keys) =>
-      Promise.resolve(Object.fromEntries(keys.flatMap((key) => (key in items ? [[key, structuredClone(items[key])]] : [])))),
+      Promise.resolve(
+        Object.fromEntries(
+          keys.flatMap((key) => (key in items ? [[key, structuredClone(items[key])]] : [])),
+        ),
+      ),
     write: (changes) => {
       Object.assign(items, structuredClone(changes));
       return Promise.resolve();

@@ -9,7 +9,16 @@ const target = z.union([stepName, z.literal('end')]);
 const targets = z.record(z.string(), target);
 
 /** How the answer to a question is read; each has a parser in understanding/answers.ts. */
-export const EXPECTATIONS = ['command', 'choice', 'quantity', 'count', 'name', 'phone', 'address', 'text'] as const;
+export const EXPECTATIONS = [
+  'command',
+  'choice',
+  'quantity',
+  'count',
+  'name',
+  'phone',
+  'address',
+  'text',
+] as const;
 export type Expectation = (typeof EXPECTATIONS)[number];
 
 /** Says something and goes on. */

@@ -24,23 +24,30 @@ export function loadFlows(folder: string): { book: FlowBook; problems: FileProbl
   const lines = new Map<string, number>();
   let commands = new Map<string, Command>();
 
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()) {
     const where = `flows/${file}`;
     const counter = new LineCounter();
-    const document = parseDocument(readFileSync(path.join(folder, file), 'utf8'), { lineCounter: counter });
+    const document = parseDocument(readFileSync(path.join(folder, file), 'utf8'), {
+      lineCounter: counter,
+    });
     const [broken] = document.errors;
     if (broken) {
       problems.push({ file: where, problem: broken.message });
       continue;
     }
-    const parsed = (file === COMMANDS_FILE ? commandsSchema : flowSchema).safeParse(document.toJS());
+    const parsed = (file === COMMANDS_FILE ? commandsSchema : flowSchema).safeParse(
+      document.toJS(),
+    );
     if (!parsed.success) {
       problems.push({ file: where, problem: explain(parsed.error) });
     } else if (file === COMMANDS_FILE) {
       commands = new Map(Object.entries(parsed.data as Record<string, Command>));
     } else {
       const flow = parsed.data as Flow;
-      if (`${flow.flow}.yaml` !== file) problems.push({ file: where, problem: `is the flow ${flow.flow}: name the file after it` });
+      if (`${flow.flow}.yaml` !== file)
+        problems.push({ file: where, problem: `is the flow ${flow.flow}: name the file after it` });
       flows.set(flow.flow, flow);
       for (const step of Object.keys(flow.steps)) {
         lines.set(`${flow.flow}.${step}`, lineOfKey(document, counter, step));
@@ -48,12 +55,17 @@ export function loadFlows(folder: string): { book: FlowBook; problems: FileProbl
     }
   }
   const words = wordsOf(commands, problems);
-  return { book: { flows, commands, words, lineOf: (flow, step) => lines.get(`${flow}.${step}`) ?? 1 }, problems };
+  return {
+    book: { flows, commands, words, lineOf: (flow, step) => lines.get(`${flow}.${step}`) ?? 1 },
+    problems,
+  };
 }
 
 function lineOfKey(document: Document, counter: LineCounter, step: string): number {
   const steps = document.get('steps', true);
-  const key = isMap(steps) ? steps.items.find(({ key }) => isScalar(key) && key.value === step)?.key : undefined;
+  const key = isMap(steps)
+    ? steps.items.find(({ key }) => isScalar(key) && key.value === step)?.key
+    : undefined;
   return isScalar(key) && key.range ? counter.linePos(key.range[0]).line : 1;
 }
 
@@ -65,7 +77,11 @@ function wordsOf(commands: Map<string, Command>, problems: FileProblem[]): FlowB
         const existing = words.get(word);
         if (!existing) words.set(word, { command: name, languages: [language] });
         else if (existing.command === name) existing.languages.push(language);
-        else problems.push({ file: `flows/${COMMANDS_FILE}`, problem: `"${word}" means both ${existing.command} and ${name}` });
+        else
+          problems.push({
+            file: `flows/${COMMANDS_FILE}`,
+            problem: `"${word}" means both ${existing.command} and ${name}`,
+          });
       }
     }
   }

@@ -19,7 +19,8 @@ export function readAnswer(expect: Expectation, turn: Turn, question: string): A
   if (input.kind === 'answer' && input.question === question) {
     // A value is what somebody sent, and only what was offered is an answer.
     const value = answerValue(question, input.value);
-    if (memory.options.some((option) => option.value === value)) return { understood: true, value: input.value };
+    if (memory.options.some((option) => option.value === value))
+      return { understood: true, value: input.value };
   }
   if (input.kind === 'location' && expect === 'address') return location(input);
   return input.kind === 'text' ? readers[expect](input.text.trim(), turn) : whatIsNoAnswer(input);
@@ -33,7 +34,9 @@ export function whatIsNoAnswer(input: Input): Extract<Answer, { understood: fals
     case 'location':
       return wrong('not_now_location');
     case 'attachment':
-      return wrong(input.type === 'sticker' ? 'not_understood_sticker' : 'not_understood_attachment');
+      return wrong(
+        input.type === 'sticker' ? 'not_understood_sticker' : 'not_understood_attachment',
+      );
     default:
       return { understood: false };
   }
@@ -47,8 +50,11 @@ const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
   count: (text) => quantityFrom(0, text),
   name: (text) => {
     // "2 red mugs" is no name, but perhaps an order.
-    if (/^\d/.test(text) || isYesOrNo(text)) return /^\d+\s*\p{L}/u.test(text) ? { understood: false } : wrong('name_retry');
-    const name = text.replace(/\s+/g, ' ').replace(/^(my name is|i am|i'm|ako si|ako po si|si)\s+/i, '');
+    if (/^\d/.test(text) || isYesOrNo(text))
+      return /^\d+\s*\p{L}/u.test(text) ? { understood: false } : wrong('name_retry');
+    const name = text
+      .replace(/\s+/g, ' ')
+      .replace(/^(my name is|i am|i'm|ako si|ako po si|si)\s+/i, '');
     const letters = name.match(/\p{L}/gu)?.length ?? 0;
     return letters >= 2 && name.length <= 80 && !/\d{3}|[<>{}]|https?:/i.test(name)
       ? { understood: true, value: name }
@@ -69,18 +75,29 @@ const readers: Record<Expectation, (text: string, turn: Turn) => Answer> = {
     return { understood: true, value: line, slots };
   },
   text: (text) =>
-    text.length >= 2 && text.length <= MAX_TEXT ? { understood: true, value: text } : wrong('text_retry'),
+    text.length >= 2 && text.length <= MAX_TEXT
+      ? { understood: true, value: text }
+      : wrong('text_retry'),
 };
 
 function quantityFrom(least: number, text: string): Answer {
   const quantity = readQuantity(text);
   if (quantity === null) return { understood: false };
-  return quantity >= least && quantity <= MAX_QUANTITY ? { understood: true, value: quantity } : wrong('quantity_range');
+  return quantity >= least && quantity <= MAX_QUANTITY
+    ? { understood: true, value: quantity }
+    : wrong('quantity_range');
 }
 
 function location({ latitude, longitude }: { latitude: number; longitude: number }): Answer {
   // A pin tells the rider where, but not which door: the words are still asked for, and the pin goes with the order.
-  return { understood: false, template: 'address_after_pin', slots: { pin: `${latitude},${longitude}` } };
+  return {
+    understood: false,
+    template: 'address_after_pin',
+    slots: { pin: `${latitude},${longitude}` },
+  };
 }
 
-const wrong = (template: string): Extract<Answer, { understood: false }> => ({ understood: false, template });
+const wrong = (template: string): Extract<Answer, { understood: false }> => ({
+  understood: false,
+  template,
+});

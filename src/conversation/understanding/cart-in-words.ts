@@ -6,9 +6,12 @@ import { cartOf } from '../actions/cart';
 import type { Meant } from './meant';
 import { readQuantity } from './quantity';
 
-const REMOVE = /^(?:please )?(?:remove|delete|take out|alisin|alisin mo|tanggalin|tanggalin mo|wag na|huwag na)\b(.*)$/;
-const MAKE = /^(?:please )?(?:make|make it|make that|change|change it|gawin|gawing|gawin mo|gawin mong|palitan)\b(.*)$/;
-const FILLERS = /\b(the|my|a|an|from|cart|basket|it|that|to|into|of|ang|yung|mga|sa|ng|po|please|pls|pcs|x|mo|mong|na)\b/g;
+const REMOVE =
+  /^(?:please )?(?:remove|delete|take out|alisin|alisin mo|tanggalin|tanggalin mo|wag na|huwag na)\b(.*)$/;
+const MAKE =
+  /^(?:please )?(?:make|make it|make that|change|change it|gawin|gawing|gawin mo|gawin mong|palitan)\b(.*)$/;
+const FILLERS =
+  /\b(the|my|a|an|from|cart|basket|it|that|to|into|of|ang|yung|mga|sa|ng|po|please|pls|pcs|x|mo|mong|na)\b/g;
 
 /** "remove the mug", "gawin mong tatlo", "make the blue mug 3" (DLG-4): a line of the cart, and what becomes of it. */
 export async function changeOfCart(turn: Turn, text: string): Promise<Meant | null> {
@@ -37,6 +40,8 @@ function nameIn(text: string, hasNumber: boolean): string {
 const singular = (word: string): string => (word.length > 3 ? word.replace(/s$/, '') : word);
 
 function hasWords(line: CartLine, named: string): boolean {
-  const own = normalise(line.name).split(/[ /()-]+/).map(singular);
+  const own = normalise(line.name)
+    .split(/[ /()-]+/)
+    .map(singular);
   return named.split(' ').every((word) => own.includes(singular(word)));
 }

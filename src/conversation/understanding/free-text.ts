@@ -11,11 +11,13 @@ const FILLERS = new Set(
   `i we want would like to buy order get need have can please pls po opo add give me us the of some more a an
    pabili pa ng bili bibili gusto ko kong kami namin nga mga sana lang yung ang na at
    do you is there any looking for show meron mayroon may ba kayo kayong available how much magkano is are pcs pc piraso pieces
-   piece x ano what which when why how kailan bakit sino this that it ito iyan yan there`
-    .split(/\s+/),
+   piece x ano what which when why how kailan bakit sino this that it ito iyan yan there`.split(
+    /\s+/,
+  ),
 );
 /** Who says one of these asks for a thing by its name, so that "I could not find it" is an answer. */
-const ASKS_FOR = /\b(buy|order|have|need|want|looking|pabili|bili|bibili|gusto|meron|mayroon|how much|magkano)\b/;
+const ASKS_FOR =
+  /\b(buy|order|have|need|want|looking|pabili|bili|bibili|gusto|meron|mayroon|how much|magkano)\b/;
 const SEVERAL = /\s*(?:,|;|\+|&|\n|\band\b|\bat\b|\bsaka\b|\btsaka\b|\bplus\b|\btapos\b)\s*/i;
 const ABOUT_SHIPPING = /\b(shipping|shiping|delivery|deliver|ship|padala|sf)\b/;
 const HOW_MUCH = /\b(how much|hm|magkano|fee|fees|rate|rates|cost|price|presyo)\b/;
@@ -31,7 +33,10 @@ export async function understandFreeText(turn: Turn): Promise<Meant | null> {
   const text = turn.input.kind === 'text' ? turn.input.text.slice(0, 300) : '';
   if (text === '') return null;
   const meant =
-    aboutShipping(text) ?? (await changeOfCart(turn, text)) ?? (await severalThings(turn, text)) ?? (await oneThing(turn, text));
+    aboutShipping(text) ??
+    (await changeOfCart(turn, text)) ??
+    (await severalThings(turn, text)) ??
+    (await oneThing(turn, text));
   if (meant) turn.memory.misses = 0;
   return meant;
 }
@@ -44,13 +49,18 @@ function aboutShipping(text: string): Meant | null {
 
 /** "2 blue mugs and 1 red mug": into the cart when every part names one thing, else we ask for one at a time. */
 async function severalThings(turn: Turn, text: string): Promise<Meant | null> {
-  const parts = text.split(SEVERAL).map(orderIn).filter(({ name }) => hasWord(name));
-  if (parts.length < 2 || parts.filter(({ quantity }) => quantity !== undefined).length < 2) return null;
+  const parts = text
+    .split(SEVERAL)
+    .map(orderIn)
+    .filter(({ name }) => hasWord(name));
+  if (parts.length < 2 || parts.filter(({ quantity }) => quantity !== undefined).length < 2)
+    return null;
   const items: { sku: string; quantity: number }[] = [];
   for (const { quantity, name } of parts.slice(0, MAX_THINGS)) {
     const found = await searchProducts(turn.trx, turn.business.id, name, MAX_FOUND);
     const [product] = found;
-    if (!product || found.length > 1 || product.hasVariants) return { flow: 'one_at_a_time', slots: { name }, interrupts: true };
+    if (!product || found.length > 1 || product.hasVariants)
+      return { flow: 'one_at_a_time', slots: { name }, interrupts: true };
     items.push({ sku: product.sku, quantity: quantity ?? 1 });
   }
   return { flow: 'catalogue_cart', slots: { items } };
@@ -69,7 +79,9 @@ async function oneThing(turn: Turn, text: string): Promise<Meant | null> {
   const query = name.slice(0, 60);
   if (found.length > 1) return { flow: 'search', slots: { query } };
   const isAskedFor = quantity !== undefined || ASKS_FOR.test(normalise(text));
-  return isAskedFor && name.split(' ').length <= MAX_WORDS_OF_THING ? { flow: 'not_found', slots: { query }, interrupts: true } : null;
+  return isAskedFor && name.split(' ').length <= MAX_WORDS_OF_THING
+    ? { flow: 'not_found', slots: { query }, interrupts: true }
+    : null;
 }
 
 /** Numbers alone name nothing. */
@@ -95,7 +107,9 @@ function quantityAt(tokens: readonly string[]): number | undefined {
   };
   const first = tokens.findIndex((token) => !FILLERS.has(token));
   if (isQuantity(first)) return first;
-  const counted = tokens.findIndex((_, at) => isQuantity(at) && /^(pcs?|pieces?|piraso)$/.test(tokens[at + 1] ?? ''));
+  const counted = tokens.findIndex(
+    (_, at) => isQuantity(at) && /^(pcs?|pieces?|piraso)$/.test(tokens[at + 1] ?? ''),
+  );
   return counted < 0 ? undefined : counted;
 }
 
@@ -104,12 +118,18 @@ export function notUnderstood(turn: Turn, withOptions: boolean): void {
   turn.memory.misses += 1;
   const isAgain = turn.memory.misses >= MISSES_BEFORE_HELP;
   const text = words(turn, isAgain ? 'not_understood_again' : 'not_understood');
-  const options = turn.memory.options.filter(({ value }) => !/^(AGENT|MENU|ADMIN:.*)$/.test(value)).slice(0, 8);
+  const options = turn.memory.options
+    .filter(({ value }) => !/^(AGENT|MENU|ADMIN:.*)$/.test(value))
+    .slice(0, 8);
   const hasWayOn = options.some(({ value }) => value === 'SHOP');
   const menu = hasWayOn ? [] : [{ title: label(turn, 'not_understood', 'menu'), value: 'MENU' }];
-  turn.replies.push(withOptions ? { text, choices: [...options, ...menu, ...offersPerson(turn)] } : { text });
+  turn.replies.push(
+    withOptions ? { text, choices: [...options, ...menu, ...offersPerson(turn)] } : { text },
+  );
 }
 
 /** After two misunderstandings in a row, whatever they were about. */
 export const offersPerson = (turn: Turn): Choice[] =>
-  turn.memory.misses >= MISSES_BEFORE_HELP ? [{ title: label(turn, 'not_understood', 'agent'), value: 'AGENT' }] : [];
+  turn.memory.misses >= MISSES_BEFORE_HELP
+    ? [{ title: label(turn, 'not_understood', 'agent'), value: 'AGENT' }]
+    : [];

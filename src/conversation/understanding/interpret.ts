@@ -7,7 +7,8 @@ import type { FlowBook } from '../flows/load-flows';
 import type { Input } from '../turn';
 
 /** What an answer to a certain question is sent as when it is tapped: a stale tap must not answer another question. */
-export const answerValue = (question: string, value: string): string => `ANSWER:${question}:${value}`;
+export const answerValue = (question: string, value: string): string =>
+  `ANSWER:${question}:${value}`;
 
 const COMMAND = /^([A-Z_]{2,40})(?::([^]{1,200}))?$/;
 const ANSWER = /^ANSWER:([a-z0-9_]+\.[a-z0-9_]+):([^]{1,200})$/;
@@ -32,7 +33,8 @@ export function interpret(event: MessageEvent, situation: Situation): Input {
   const { flows } = situation;
   const product = productIn(event.referral);
   // Get Started behind a link to a product: the link says what they came for.
-  if (product && (event.payload === 'GET_STARTED' || !(event.payload || event.text?.trim()))) return product;
+  if (product && (event.payload === 'GET_STARTED' || !(event.payload || event.text?.trim())))
+    return product;
   if (event.payload) {
     const meant = fromValue(event.payload, event.text ?? '', flows);
     if (meant) return meant;
@@ -46,9 +48,12 @@ export function interpret(event: MessageEvent, situation: Situation): Input {
 
 function fromValue(value: string, title: string, flows: FlowBook): Input | null {
   const [, question, chosen] = ANSWER.exec(value) ?? [];
-  if (question !== undefined && chosen !== undefined) return { kind: 'answer', question, value: chosen, title };
+  if (question !== undefined && chosen !== undefined)
+    return { kind: 'answer', question, value: chosen, title };
   const [, name, argument] = COMMAND.exec(value) ?? [];
-  return name !== undefined && flows.commands.has(name) ? { kind: 'command', name, argument } : null;
+  return name !== undefined && flows.commands.has(name)
+    ? { kind: 'command', name, argument }
+    : null;
 }
 
 function productIn(referral: string | undefined): Input | undefined {
@@ -69,9 +74,23 @@ const COURTESY = new Set('po opo ho nga naman please pls plz pakiusap'.split(' '
 const YES = new Set(
   ['yes', 'y', 'yes please', 'yup', 'yeah', 'ok', 'okay', 'oki', 'sure', 'go', 'confirm', 'confirm order', 'place order', 'order now', 'correct', 'oo', 'oo na', 'opo', 'sige', 'sige na', 'tama', 'g', 'i order na', 'order na'],
 ); // prettier-ignore
-const NO = new Set(['no', 'n', 'nope', 'no thanks', 'hindi', 'hindi na', 'wag', 'huwag', 'wag na', 'huwag na', 'ayaw', 'ayoko']);
+const NO = new Set([
+  'no',
+  'n',
+  'nope',
+  'no thanks',
+  'hindi',
+  'hindi na',
+  'wag',
+  'huwag',
+  'wag na',
+  'huwag na',
+  'ayaw',
+  'ayoko',
+]);
 
-export const isYesOrNo = (text: string): boolean => [YES, NO].some((words) => words.has(polite(normalise(text))));
+export const isYesOrNo = (text: string): boolean =>
+  [YES, NO].some((words) => words.has(polite(normalise(text))));
 
 /** Without words of courtesy, unless it is nothing else: "opo" is a yes. */
 export function polite(typed: string): string {
@@ -81,13 +100,16 @@ export function polite(typed: string): string {
 
 function fromText(text: string, { options, flows, open }: Situation): Input {
   const typed = polite(normalise(text));
-  const takesOptions = open === undefined || open.step.expect === 'command' || open.step.expect === 'choice';
+  const takesOptions =
+    open === undefined || open.step.expect === 'command' || open.step.expect === 'choice';
   const exactWord = flows.words.get(typed);
   // "cart" is the cart, although "Add to cart" is on the screen; an open choice comes before the words.
   const takesParts = takesOptions && (!exactWord || open?.step.expect === 'choice');
   const option =
     (typed === '' ? undefined : options.find((one) => normalise(one.title) === typed)) ??
-    (takesOptions ? (optionByNumber(typed, options) ?? optionByAnswer(typed, options)) : undefined) ??
+    (takesOptions
+      ? (optionByNumber(typed, options) ?? optionByAnswer(typed, options))
+      : undefined) ??
     (takesParts ? optionByPart(typed, options) : undefined);
   if (option) {
     const meant = fromValue(option.value, option.title, flows);
@@ -105,8 +127,14 @@ function optionByNumber(typed: string, options: readonly Choice[]): Choice | und
 
 /** "cod" for "Cash on delivery" and "oo" for "Yes, the same": an answer has a name in every language. */
 function optionByAnswer(typed: string, options: readonly Choice[]): Choice | undefined {
-  const named = (name: string) => options.find(({ value }) => ANSWER.exec(value)?.[2]?.replaceAll('_', ' ').toLowerCase() === name);
-  return named(typed) ?? (YES.has(typed) ? (named('yes') ?? named('place')) : NO.has(typed) ? named('no') : undefined);
+  const named = (name: string) =>
+    options.find(
+      ({ value }) => ANSWER.exec(value)?.[2]?.replaceAll('_', ' ').toLowerCase() === name,
+    );
+  return (
+    named(typed) ??
+    (YES.has(typed) ? (named('yes') ?? named('place')) : NO.has(typed) ? named('no') : undefined)
+  );
 }
 
 /** "gcash" for "GCash / e-wallet", "blue" for the only blue one, "chekout" for "Checkout". */
@@ -125,7 +153,11 @@ function wordWithTypo(typed: string, flows: FlowBook): { command: string } | und
 }
 
 /** The only candidate within one slip of the finger for each five letters. */
-function nearest<T>(typed: string, candidates: readonly T[], textOf: (candidate: T) => string): T | undefined {
+function nearest<T>(
+  typed: string,
+  candidates: readonly T[],
+  textOf: (candidate: T) => string,
+): T | undefined {
   if (typed.length < MIN_LENGTH_FOR_TYPOS || typed.length > 40) return undefined;
   const allowed = Math.floor(typed.length / 5);
   const close = candidates.filter((candidate) => {
