@@ -4,7 +4,7 @@ import { findBusiness } from '../businesses/business-store';
 import { channelOf } from '../channels/registry';
 import { ensureCustomer } from '../customers/customer-store';
 import { eraseMessage } from '../inbox/erasure-store';
-import { markHandled, nextPending, recordAttempt, type InboxMessage } from '../inbox/inbox-store';
+import { markHandled, nextPending, recordAttempt, UNREADABLE, type InboxMessage } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { insertNotification } from '../notifications/notification-store';
 import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
@@ -141,8 +141,10 @@ async function handleEvent(
     case 'erasure':
       await eraseMessage(trx, message, body.messageId);
       return false;
-    case 'echo':
     case 'other':
+      if (body.name === UNREADABLE) throw new Error(`message ${message.id} cannot be read`);
+      return false;
+    case 'echo':
       return false;
   }
 }
@@ -241,7 +243,8 @@ async function afterFailure(deps: TurnDeps, lane: string, attempt: Attempt, erro
 async function setAside(deps: TurnDeps, trx: Transaction, conversation: ConversationRow, message: InboxMessage): Promise<void> {
   const now = deps.clock.now();
   await markHandled(trx, message.id, 'failed', now);
-  if (message.body.kind !== 'message') return;
+  // Unless it is certain that no person waits for an answer.
+  if (message.body.kind === 'receipt' || message.body.kind === 'echo') return;
   const business = await findBusiness(trx, message.businessId);
   const language = toLanguage(conversation.language ?? business?.language);
   const text = deps.templates.text('apology', language, conversation.channel, { shop: business?.name ?? '' });

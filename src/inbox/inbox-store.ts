@@ -97,12 +97,22 @@ function fromRow(row: InboxRow): InboxMessage {
     accountId: row.account_id,
     externalId: row.external_id,
     conversationKey: row.conversation_key,
-    body: eventBody.parse(JSON.parse(row.event)),
+    body: readBody(row.event),
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     sentAt: row.sent_at,
     receivedAt: row.received_at,
   };
+}
+
+/** The name of an event that this version cannot read: another one may have written it. */
+export const UNREADABLE = 'unreadable';
+
+/** Never throws: whoever handles the message can count it, and set it aside. */
+function readBody(event: string): EventBody {
+  const raw: unknown = JSON.parse(event);
+  const parsed = eventBody.safeParse(raw);
+  return parsed.success ? parsed.data : { kind: 'other', name: UNREADABLE, raw };
 }
 
 /** Call with the lane held. Whoever finds it handled already has not held the lane, and must leave nothing behind. */

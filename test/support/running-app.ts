@@ -69,10 +69,10 @@ export async function startApp(
 
 async function whenReady(
   output: () => string,
-  child: { exitCode: number | null },
+  child: { exitCode: number | null; signalCode: NodeJS.Signals | null },
 ): Promise<string> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
     const port = /https?:\/\/[^\s:]+:(\d+)/.exec(output())?.[1];
     const url = `http://127.0.0.1:${port}`;
     const isReady =

@@ -49,8 +49,7 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-export async function openShop(): Promise<Shop> {
-  const databaseUrl = newDatabaseUrl();
+export async function openShop(databaseUrl = newDatabaseUrl()): Promise<Shop> {
   const platforms = await startFakePlatforms();
   const db = openDatabase(databaseUrl, 5);
   const apps: RunningApp[] = [];
