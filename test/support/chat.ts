@@ -110,7 +110,8 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
 
   function eventOf(name: string, what: Act): Partial<MessageEvent> | undefined {
     if (what.kind === 'event') return what.event;
-    if (what.kind === 'text') return { text: onChannel(what.text.replace('CODE', codes.get(name) ?? 'CODE')) };
+    if (what.kind === 'text')
+      return { text: onChannel(what.text.replace('CODE', codes.get(name) ?? 'CODE')) };
     const { title, payload, referral } = what;
     if (payload !== undefined) return { text: title, payload, referral };
     const seen = shown.get(name) ?? { replies: [], messages: [] };
