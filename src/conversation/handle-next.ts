@@ -4,7 +4,13 @@ import { findBusiness } from '../businesses/business-store';
 import { channelOf } from '../channels/registry';
 import { ensureCustomer } from '../customers/customer-store';
 import { eraseMessage } from '../inbox/erasure-store';
-import { markHandled, nextPending, recordAttempt, UNREADABLE, type InboxMessage } from '../inbox/inbox-store';
+import {
+  markHandled,
+  nextPending,
+  recordAttempt,
+  UNREADABLE,
+  type InboxMessage,
+} from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { insertNotification } from '../notifications/notification-store';
 import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
@@ -14,7 +20,13 @@ import { runAdminCommand } from './admin-commands/run-admin-command';
 import { runBot } from './bot/run-bot';
 import { readState, type DialogState } from './bot/turn-storage';
 import { heedConsent } from './heed-consent';
-import { createConversation, findConversation, lockConversation, saveTurn, type ConversationRow } from '../customers/conversation-store';
+import {
+  createConversation,
+  findConversation,
+  lockConversation,
+  saveTurn,
+  type ConversationRow,
+} from '../customers/conversation-store';
 import type { LaneOutcome } from './lanes';
 import type { ConversationDeps, Turn } from './turn';
 
@@ -64,7 +76,12 @@ export async function handleNext(deps: TurnDeps, lane: string): Promise<LaneOutc
   }
 }
 
-async function turnInTransaction(deps: TurnDeps, trx: Transaction, lane: string, attempt: Attempt): Promise<Done> {
+async function turnInTransaction(
+  deps: TurnDeps,
+  trx: Transaction,
+  lane: string,
+  attempt: Attempt,
+): Promise<Done> {
   const conversation = await takeLane(deps, trx, lane);
   if (conversation === 'busy' || conversation === 'idle') return { outcome: conversation };
   // Read with the lane held and not before: whoever held it until now may have handled what was next then.
@@ -73,7 +90,11 @@ async function turnInTransaction(deps: TurnDeps, trx: Transaction, lane: string,
   return handleMessage(deps, trx, conversation, message, attempt);
 }
 
-async function takeLane(deps: TurnDeps, trx: Transaction, lane: string): Promise<ConversationRow | 'busy' | 'idle'> {
+async function takeLane(
+  deps: TurnDeps,
+  trx: Transaction,
+  lane: string,
+): Promise<ConversationRow | 'busy' | 'idle'> {
   const held = await lockConversation(trx, lane);
   if (held) return held;
   if (await findConversation(trx, lane)) return 'busy';
@@ -114,10 +135,19 @@ const sendLane = ({ id, channel, accountId, externalId }: ConversationRow): Send
 });
 
 /** On another connection: the count must survive the death of this one. */
-async function countBeforeTrying(deps: TurnDeps, message: InboxMessage, attempt: Attempt, now: Date): Promise<void> {
+async function countBeforeTrying(
+  deps: TurnDeps,
+  message: InboxMessage,
+  attempt: Attempt,
+  now: Date,
+): Promise<void> {
   if (attempt.isCounted || deps.spared.has(message.id)) return;
   if (now.getTime() - message.receivedAt.getTime() < COUNT_BEFORE_TRYING_AFTER_MS) return;
-  await recordAttempt(deps.db, message.id, { attempts: message.attempts + 1, nextAttemptAt: message.nextAttemptAt, error: null });
+  await recordAttempt(deps.db, message.id, {
+    attempts: message.attempts + 1,
+    nextAttemptAt: message.nextAttemptAt,
+    error: null,
+  });
   attempt.isCounted = true;
 }
 
@@ -158,7 +188,10 @@ async function runTurn(
   event: Turn['event'],
 ): Promise<boolean> {
   const business = await findBusiness(trx, message.businessId);
-  if (!business) throw new Error(`message ${message.id} is for business ${message.businessId}, which does not exist`);
+  if (!business)
+    throw new Error(
+      `message ${message.id} is for business ${message.businessId}, which does not exist`,
+    );
   const userId = conversation.userId ?? (await ensureCustomer(trx, conversation, event.phone));
   const state: DialogState = readState(conversation.dialogState);
   const turn: Turn = {
@@ -202,7 +235,10 @@ function outgoingOf(turn: Turn): Parameters<typeof insertOutgoing>[1] {
 }
 
 /** Pictures of the catalogue are paths on this server; platforms fetch them from outside. */
-function withAbsoluteUrls(reply: Turn['replies'][number], publicUrl: string): Turn['replies'][number] {
+function withAbsoluteUrls(
+  reply: Turn['replies'][number],
+  publicUrl: string,
+): Turn['replies'][number] {
   const absolute = (url: string | undefined) => (url?.startsWith('/') ? `${publicUrl}${url}` : url);
   return {
     ...reply,
@@ -212,14 +248,22 @@ function withAbsoluteUrls(reply: Turn['replies'][number], publicUrl: string): Tu
 }
 
 /** Nothing of the turn is left. Outages count for nothing; the third real failure sets the message aside. */
-async function afterFailure(deps: TurnDeps, lane: string, attempt: Attempt, error: unknown): Promise<LaneOutcome> {
+async function afterFailure(
+  deps: TurnDeps,
+  lane: string,
+  attempt: Attempt,
+  error: unknown,
+): Promise<LaneOutcome> {
   const { message } = attempt;
   if (isDatabaseUnavailable(error)) {
     deps.log.warn({ lane }, 'the database is away; the message waits');
     if (message && attempt.isCounted) deps.spared.add(message.id);
     return 'failed';
   }
-  deps.log.error({ err: error, inboxId: message?.id, attempts: message?.attempts }, 'a turn failed');
+  deps.log.error(
+    { err: error, inboxId: message?.id, attempts: message?.attempts },
+    'a turn failed',
+  );
   if (!message) return 'failed';
   const spent = spentAttempts(deps, message);
   const attempts = spent + 1;
@@ -228,10 +272,18 @@ async function afterFailure(deps: TurnDeps, lane: string, attempt: Attempt, erro
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   try {
     if (attempts < MAX_ATTEMPTS) {
-      await recordAttempt(deps.db, message.id, { attempts, nextAttemptAt, error: text.slice(0, 500) });
+      await recordAttempt(deps.db, message.id, {
+        attempts,
+        nextAttemptAt,
+        error: text.slice(0, 500),
+      });
       return 'failed';
     }
-    await recordAttempt(deps.db, message.id, { attempts, nextAttemptAt: deps.clock.now(), error: text.slice(0, 500) });
+    await recordAttempt(deps.db, message.id, {
+      attempts,
+      nextAttemptAt: deps.clock.now(),
+      error: text.slice(0, 500),
+    });
     return 'handled';
   } catch (another) {
     deps.log.warn({ err: another }, 'the failure could not be noted; the message is tried again');
@@ -240,14 +292,21 @@ async function afterFailure(deps: TurnDeps, lane: string, attempt: Attempt, erro
 }
 
 /** The lane goes on without this message: the customer gets an apology and the owner an alert. */
-async function setAside(deps: TurnDeps, trx: Transaction, conversation: ConversationRow, message: InboxMessage): Promise<void> {
+async function setAside(
+  deps: TurnDeps,
+  trx: Transaction,
+  conversation: ConversationRow,
+  message: InboxMessage,
+): Promise<void> {
   const now = deps.clock.now();
   await markHandled(trx, message.id, 'failed', now);
   // Unless it is certain that no person waits for an answer.
   if (message.body.kind === 'receipt' || message.body.kind === 'echo') return;
   const business = await findBusiness(trx, message.businessId);
   const language = toLanguage(conversation.language ?? business?.language);
-  const text = deps.templates.text('apology', language, conversation.channel, { shop: business?.name ?? '' });
+  const text = deps.templates.text('apology', language, conversation.channel, {
+    shop: business?.name ?? '',
+  });
   await insertOutgoing(
     trx,
     channelOf(conversation)
