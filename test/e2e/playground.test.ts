@@ -13,6 +13,7 @@ let app: RunningApp;
 let browser: Browser;
 let problems: string[];
 
+// Only where no browser can be installed (SKIP_BROWSER, no root): scripts/test.mjs says so in a line of its own.
 const inBrowser = hasBrowser ? describe : describe.skip;
 
 inBrowser('the playground', () => {
