@@ -3,6 +3,7 @@ import { applyAll, dropAll } from './sql/apply-sql';
 
 const objects = [
   'tables/orders',
+  'tables/payment_references',
   'tables/order_items',
   'tables/order_counters',
   'tables/order_state_history',

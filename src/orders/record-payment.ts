@@ -5,6 +5,7 @@ import type { Transaction } from '../db/database';
 import { displayMoney, toDecimal, toMajor, type Minor } from '../lib/money';
 import { insertNotification } from '../notifications/notification-store';
 import { insertEvent } from '../outbox/outbox-store';
+import { isDuplicateKey } from '../db/errors';
 import { reread } from './confirm-order';
 import type { Order } from './order';
 import {
@@ -14,6 +15,7 @@ import {
   type PaymentStatus,
 } from './order-states';
 import { findOrder, updateOrder, type OrderChange } from './order-store';
+import { findReferenceHolder } from './payment-reference-store';
 import { settleArrival, type Arrival } from './settle-arrival';
 
 export interface PaymentReport {
@@ -34,15 +36,24 @@ export interface AmountRefused {
   problems: { field: 'amount'; code: 'AMOUNT_MISMATCH'; message: string; expected: number }[];
 }
 
+export interface ReferenceTaken {
+  ok: false;
+  code: 'DUPLICATE_REFERENCE';
+  message: string;
+  problems: { field: 'reference'; code: 'DUPLICATE_REFERENCE'; message: string }[];
+}
+
 export type PaymentOutcome =
   | { ok: true; order: Order; arrival: Arrival | null }
   | { ok: false; code: 'ORDER_NOT_FOUND'; message: string }
+  | ReferenceTaken
   | InvalidTransition
   | AmountRefused;
 
 /**
  * Notes what has become of an order's money, inside the caller's transaction: by the table of moves, within what may be paid and
- * given back (G-9). A prepaid order that is paid confirms itself (ORD-5); money that comes late is never swallowed (G-11).
+ * given back (G-9). A prepaid order that is paid confirms itself (ORD-5); money that comes late is never swallowed (G-11). A reference
+ * that paid for another order by the same method is refused (PAY-5); what comes in at the door may share one.
  */
 export async function recordPaymentIn(
   trx: Transaction,
@@ -62,14 +73,16 @@ export async function recordPaymentIn(
   if (!amounts.ok) return amounts;
   const now = deps.clock.now();
   const reason = [report.reason || `payment ${to}`, report.reference].filter(Boolean).join(', ');
-  await actingAs(trx, { actor, reason, orderId: order.id }, () =>
-    updateOrder(trx, order.id, {
-      ...(isAnotherPart ? {} : { paymentStatus: to }),
-      ...amounts.change,
-      ...(to === 'paid' ? { paidAt: now } : {}),
-      ...(report.reference ? { paymentReference: report.reference } : {}),
-    }),
+  const change: OrderChange = {
+    ...(isAnotherPart ? {} : { paymentStatus: to }),
+    ...amounts.change,
+    ...(to === 'paid' ? { paidAt: now } : {}),
+    ...(report.reference && PAYING.has(to) ? { paymentReference: report.reference } : {}),
+  };
+  const isNoted = await actingAs(trx, { actor, reason, orderId: order.id }, () =>
+    updateUnlessTaken(trx, order.id, change),
   );
+  if (!isNoted) return referenceTaken(trx, order, report.reference ?? '');
   const after = await reread(trx, order);
   await tell(trx, after, to, amounts.moved, now);
   if (to !== 'paid') return { ok: true, order: after, arrival: null };
@@ -83,6 +96,35 @@ export function recordPayment(
   report: PaymentReport,
 ): Promise<PaymentOutcome> {
   return deps.db.transaction((trx) => recordPaymentIn(trx, deps, report));
+}
+
+/** Where a reference is that of the payment; that of a refund stands in the history and in the audit log. */
+const PAYING: ReadonlySet<PaymentStatus> = new Set(['pending', 'authorized', 'paid']);
+
+/** False, and nothing written, when another order has the reference; the database decides, also between two at once. */
+async function updateUnlessTaken(
+  trx: Transaction,
+  orderId: number,
+  change: OrderChange,
+): Promise<boolean> {
+  try {
+    await updateOrder(trx, orderId, change);
+    return true;
+  } catch (error) {
+    if (change.paymentReference !== undefined && isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+async function referenceTaken(
+  trx: Transaction,
+  order: Order,
+  reference: string,
+): Promise<ReferenceTaken> {
+  const holder = await findReferenceHolder(trx, order, reference);
+  const message = `Order ${holder ?? 'of another customer'} was paid with this reference. Check the number on the receipt.`;
+  const code = 'DUPLICATE_REFERENCE';
+  return { ok: false, code, message, problems: [{ field: 'reference', code, message }] };
 }
 
 /** What the columns become, and how much has moved; or what the amount should have been (G-9). */

@@ -11,4 +11,7 @@ BEGIN
             (NEW.id, 'payment', NULL, NEW.payment_status, COALESCE(@tindera_actor, USER()),
              COALESCE(@tindera_reason, 'changed by hand'), UTC_TIMESTAMP(6));
     END IF;
+    IF NEW.payment_reference IS NOT NULL THEN
+        CALL sp_claim_payment_reference(NEW.business_id, NEW.payment_method, NEW.payment_reference, NEW.id);
+    END IF;
 END

@@ -108,12 +108,16 @@ export function addOrderActions(api: Resource, deps: Pick<CoreDeps, 'db' | 'cloc
     {
       summary: 'Note what has become of its money',
       description:
-        'A prepaid order that is paid confirms itself. Money that comes after the hold has run out gets the stock again if it is there, else a person decides; for a cancelled order it is to be given back.',
+        'A prepaid order that is paid confirms itself. Money that comes after the hold has run out gets the stock again if it is there, else a person decides; for a cancelled order it is to be given back. A reference pays for one order of its payment method only, but for what is paid at the door or the counter.',
       role: 'manager',
       params,
       body: paymentChange,
       answer,
-      problems: { ...MOVES, 400: ['AMOUNT_MISMATCH'] },
+      problems: {
+        400: ['AMOUNT_MISMATCH'],
+        404: MOVES[404],
+        409: [...MOVES[409], 'DUPLICATE_REFERENCE'],
+      },
     },
     ({ who, body, params: { id = '' } }) =>
       act(
