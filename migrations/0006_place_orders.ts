@@ -5,6 +5,7 @@ const objects = [
   'procedures/sp_take_back_expired_stock',
   'procedures/sp_open_group',
   'procedures/sp_decide_group_stock',
+  'procedures/sp_decide_group_orders',
   'procedures/sp_decide_group_promos',
   'procedures/sp_place_orders',
 ];

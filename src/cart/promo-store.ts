@@ -62,7 +62,7 @@ export async function countPromoUses(
   userId: number,
 ): Promise<number> {
   const [row] = await q.query<{ uses: number }>(
-    `SELECT COUNT(*) AS uses FROM orders
+    `SELECT COUNT(*) AS uses FROM orders FORCE INDEX (orders_user_idx)
      WHERE promo_code_id = :promoId AND user_id = :userId AND order_status <> 'cancelled'`,
     { promoId, userId },
   );

@@ -1,6 +1,7 @@
 /**
  * Group commit: while one group is with the database, whoever comes next is gathered, and goes as one group when it is
- * back. Idle, an item goes at once; busy, one round trip and one disk write serve many. Order of arrival is kept.
+ * back. Idle, an item goes at the end of this turn of the event loop, with whatever came in the same turn; busy, one round trip and
+ * one disk write serve many. Order of arrival is kept.
  */
 export interface Batcher<Item, Result> {
   add(item: Item): Promise<Result>;
@@ -15,30 +16,45 @@ interface Waiting<Item, Result> {
 /**
  * `run` handles a group and gives one result per item, in order; if it throws, the items are run one by one, unless the error
  * is nobody's in particular (`isEverybodys`): with the database away, one after the other would only wait longer.
+ * With `maxRuns` above 1, a group that is full does not wait for the one under way.
  */
 export function createBatcher<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   maxItems: number,
   isEverybodys: (error: unknown) => boolean = () => false,
+  maxRuns = 1,
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let isRunning = false;
+  let isLookDue = false;
+  let runs = 0;
 
-  const drain = async (): Promise<void> => {
-    isRunning = true;
-    while (waiting.length > 0) {
+  const mayStart = () =>
+    runs === 0 ? waiting.length > 0 : runs < maxRuns && waiting.length >= maxItems;
+
+  const start = () => {
+    isLookDue = false;
+    while (mayStart()) {
       const group = waiting.slice(0, maxItems);
       waiting = waiting.slice(group.length);
-      await settle(group, run, isEverybodys);
+      runs += 1;
+      void settle(group, run, isEverybodys).finally(() => {
+        runs -= 1;
+        look();
+      });
     }
-    isRunning = false;
+  };
+  // At the end of the turn: results that come back together often bring their successors together.
+  const look = () => {
+    if (isLookDue || !mayStart()) return;
+    isLookDue = true;
+    setImmediate(start);
   };
 
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (!isRunning) void drain();
+        look();
       }),
   };
 }

@@ -14,6 +14,9 @@ import type { PlaceRequest } from './place-order';
 /** More do not make an order cheaper, and the last of a group waits for the first. */
 const MAX_GROUP = 100;
 
+/** While one group is judged under its locks or waits for the disk, the server can read another one. */
+const MAX_WRITERS = 2;
+
 interface Gatherers {
   prepare: Batcher<Candidate, void>;
   write: Batcher<Candidate, GroupResult>;
@@ -50,7 +53,12 @@ function gatherersOf(deps: CoreDeps): Gatherers {
       MAX_GROUP,
       isDatabaseUnavailable,
     ),
-    write: createBatcher((group) => placeGroup(deps, group), MAX_GROUP, isDatabaseUnavailable),
+    write: createBatcher(
+      (group) => placeGroup(deps, group),
+      MAX_GROUP,
+      isDatabaseUnavailable,
+      MAX_WRITERS,
+    ),
   };
   gatherers.set(deps.db, made);
   return made;

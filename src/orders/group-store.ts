@@ -166,7 +166,7 @@ export async function countUses(
 ): Promise<Map<number, number>> {
   if (userIds.length === 0) return new Map();
   const rows = await q.query<{ user_id: number; uses: number }>(
-    `SELECT user_id, COUNT(*) AS uses FROM orders
+    `SELECT user_id, COUNT(*) AS uses FROM orders FORCE INDEX (orders_user_idx)
      WHERE promo_code_id = ? AND user_id IN (?) AND order_status <> 'cancelled' GROUP BY user_id`,
     [promoId, userIds],
   );

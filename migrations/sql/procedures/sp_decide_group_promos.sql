@@ -18,16 +18,16 @@ BEGIN
 
     SELECT COUNT(*) INTO v_locked
     FROM (
-        SELECT DISTINCT promo_id FROM group_orders WHERE outcome IS NULL AND promo_id IS NOT NULL ORDER BY promo_id LIMIT 1000
+        SELECT DISTINCT promo_id FROM group_orders WHERE outcome = 'placed' AND promo_id IS NOT NULL ORDER BY promo_id LIMIT 1000
     ) AS wanted
     STRAIGHT_JOIN promo_codes FORCE INDEX (PRIMARY) ON promo_codes.id = wanted.promo_id
     FOR UPDATE;
     INSERT INTO group_promos (n, promo_id, nth, nth_of_user, uses_before)
     SELECT g.n, g.promo_id, ROW_NUMBER() OVER (PARTITION BY g.promo_id ORDER BY g.n),
         ROW_NUMBER() OVER (PARTITION BY g.promo_id, g.user_id ORDER BY g.n),
-        (SELECT COUNT(*) FROM orders AS o FORCE INDEX (orders_promo_idx)
+        (SELECT COUNT(*) FROM orders AS o FORCE INDEX (orders_user_idx)
          WHERE o.promo_code_id = g.promo_id AND o.user_id = g.user_id AND o.order_status <> 'cancelled')
-    FROM group_orders AS g WHERE g.outcome IS NULL AND g.promo_id IS NOT NULL;
+    FROM group_orders AS g WHERE g.outcome = 'placed' AND g.promo_id IS NOT NULL;
     UPDATE group_promos AS u
     STRAIGHT_JOIN group_orders AS g ON g.n = u.n
     LEFT JOIN promo_codes AS p FORCE INDEX (PRIMARY) ON p.id = u.promo_id AND p.business_id = g.business_id
@@ -36,5 +36,6 @@ BEGIN
             COALESCE(p.maximum_discount, ''), p.minimum_subtotal, COALESCE(p.product_ids, ''), COALESCE(p.category_ids, '')), 256), 32))
             THEN 'stale'
         WHEN p.used_count + u.nth > p.usage_limit OR u.uses_before + u.nth_of_user > p.usage_limit_per_customer THEN 'promo'
+        ELSE 'placed'
     END;
 END

@@ -16,13 +16,13 @@ BEGIN
         FROM group_orders AS g
         STRAIGHT_JOIN group_lines AS l ON l.n = g.n
         STRAIGHT_JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id
-        WHERE g.outcome IS NULL AND s.is_short ORDER BY g.n;
+        WHERE g.outcome = 'placed' AND s.is_short ORDER BY g.n;
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_done = TRUE;
 
     UPDATE (
         SELECT l.product_id, l.variant_id, SUM(l.quantity) AS quantity
         FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
-        WHERE g.outcome IS NULL GROUP BY l.product_id, l.variant_id
+        WHERE g.outcome = 'placed' GROUP BY l.product_id, l.variant_id
     ) AS wanted
     STRAIGHT_JOIN group_stock AS s ON s.product_id = wanted.product_id AND s.variant_id = wanted.variant_id
     SET s.is_short = s.stock - s.reserved < wanted.quantity;
@@ -46,7 +46,7 @@ BEGIN
     STRAIGHT_JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id
     STRAIGHT_JOIN group_orders AS g ON g.n = l.n
     SET g.outcome = 'short', g.short_sku = s.sku, g.short_available = s.stock - s.reserved
-    WHERE g.outcome IS NULL AND s.is_short AND l.quantity > s.stock - s.reserved;
+    WHERE g.outcome = 'placed' AND s.is_short AND l.quantity > s.stock - s.reserved;
 
     SET v_done = FALSE;
     OPEN undecided;

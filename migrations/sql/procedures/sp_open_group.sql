@@ -48,9 +48,9 @@ BEGIN
         event JSON NOT NULL,
         last_address JSON NOT NULL,
         review_count INT NOT NULL,
-        -- NULL while nothing is against it.
-        outcome VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NULL,
-        order_id BIGINT UNSIGNED NULL,
+        -- 'placed' while nothing is against it. These two are of one size always, so that a change of them is made in place.
+        outcome ENUM('placed', 'repeat', 'stale', 'promo', 'short') NOT NULL DEFAULT 'placed',
+        order_id BIGINT UNSIGNED NOT NULL DEFAULT 0,
         short_sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
         short_available INT NULL
     ) ENGINE = InnoDB;

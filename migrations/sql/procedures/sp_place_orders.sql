@@ -27,7 +27,7 @@ BEGIN
     DECLARE v_own_transaction BOOLEAN DEFAULT FALSE;
     DECLARE v_caller_group INT DEFAULT @tindera_group;
     DECLARE v_now DATETIME(6);
-    DECLARE v_locked, v_placed, v_variant_lines, v_promos, v_reviews, v_short INT;
+    DECLARE v_orders, v_lines, v_unchanged, v_repeats, v_twins, v_locked, v_placed, v_variant_lines, v_promos, v_reviews, v_short INT;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
         SET @tindera_group = v_caller_group;
@@ -113,30 +113,26 @@ BEGIN
         last_address JSON PATH '$[41]',
         review_count INT PATH '$[42]'
     )) AS j;
+    SET v_orders = ROW_COUNT();
     -- Customers first: placements of one customer go one by one, so duplicates and per-customer limits are exact.
-    SELECT COUNT(*) INTO v_locked
-    FROM (SELECT DISTINCT user_id FROM group_orders ORDER BY user_id LIMIT 1000) AS wanted
-    STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = wanted.user_id
+    SELECT SUM(u.business_id = wanted.business_id AND u.status = 'active' AND u.is_trusted_buyer = wanted.is_trusted
+        AND (u.id_verified_at IS NOT NULL) = wanted.is_verified) INTO v_unchanged
+    FROM (SELECT user_id, business_id, is_trusted, is_verified FROM group_orders ORDER BY user_id LIMIT 1000) AS wanted
+    STRAIGHT_JOIN users AS u FORCE INDEX (PRIMARY) ON u.id = wanted.user_id
     FOR UPDATE;
-    -- A single-table update with subqueries: under READ COMMITTED those read without locks. order_id is set before outcome is.
-    UPDATE group_orders AS g SET
-        g.order_id = CASE WHEN g.idempotency_key IS NOT NULL THEN (
-            SELECT o.id FROM orders AS o FORCE INDEX (orders_idempotency_uk)
-            WHERE o.business_id = g.business_id AND o.idempotency_key = g.idempotency_key
-        ) END,
-        g.outcome = CASE
-            WHEN g.order_id IS NOT NULL THEN 'repeat'
-            WHEN NOT EXISTS (
-                SELECT 1 FROM users AS u FORCE INDEX (PRIMARY)
-                WHERE u.id = g.user_id AND u.business_id = g.business_id AND u.status = 'active'
-                    AND u.is_trusted_buyer = g.is_trusted AND (u.id_verified_at IS NOT NULL) = g.is_verified
-            ) THEN 'stale'
-            WHEN g.duplicate_since IS NOT NULL AND EXISTS (
-                SELECT 1 FROM orders AS o FORCE INDEX (orders_content_idx)
-                WHERE o.user_id = g.user_id AND o.content_hash = g.content_hash AND o.created_at > g.duplicate_since
-                    AND o.order_status NOT IN ('draft', 'cancelled')
-            ) THEN 'stale'
-        END;
+    -- Plain reads: they lock nothing, and under READ COMMITTED they see what the customers' last transactions have left.
+    SELECT COUNT(*) INTO v_repeats
+    FROM group_orders AS g
+    STRAIGHT_JOIN orders AS o FORCE INDEX (orders_idempotency_uk)
+        ON o.business_id = g.business_id AND o.idempotency_key = g.idempotency_key;
+    SELECT COUNT(*) INTO v_twins
+    FROM group_orders AS g
+    STRAIGHT_JOIN orders AS o FORCE INDEX (orders_content_idx)
+        ON o.user_id = g.user_id AND o.content_hash = g.content_hash AND o.created_at > g.duplicate_since
+    WHERE o.order_status NOT IN ('draft', 'cancelled');
+    IF COALESCE(v_unchanged, 0) < v_orders OR v_repeats > 0 OR v_twins > 0 THEN
+        CALL sp_decide_group_orders();
+    END IF;
 
     INSERT INTO group_lines (n, line, product_id, variant_id, quantity, unit_price, sku, product_name, variant_name)
     SELECT j.n, j.line, j.product_id, COALESCE(j.variant_id, 0), j.quantity, j.unit_price, j.sku, j.product_name, j.variant_name
@@ -151,8 +147,9 @@ BEGIN
         product_name VARCHAR(160) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[6]',
         variant_name VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[7]'
     )) AS j;
+    SET v_lines = ROW_COUNT();
 
-    SELECT COUNT(promo_id), SUM(review_count) INTO v_promos, v_reviews FROM group_orders WHERE outcome IS NULL;
+    SELECT COUNT(promo_id), SUM(review_count) INTO v_promos, v_reviews FROM group_orders WHERE outcome = 'placed';
     IF v_promos > 0 THEN
         CALL sp_decide_group_promos();
     END IF;
@@ -180,23 +177,31 @@ BEGIN
     END IF;
     SET v_now = UTC_TIMESTAMP(6);
 
-    UPDATE group_lines AS l
-    LEFT JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id
+    -- Is everything as it was judged? Then no order has to be looked at alone.
+    SELECT SUM(s.price = l.unit_price AND s.is_for_sale AND s.business_id = g.business_id
+        AND s.sku = l.sku AND s.product_name = l.product_name AND s.variant_name <=> l.variant_name) INTO v_unchanged
+    FROM group_lines AS l
     STRAIGHT_JOIN group_orders AS g ON g.n = l.n
-    SET g.outcome = 'stale'
-    WHERE g.outcome IS NULL
-        AND NOT COALESCE(
-            s.price = l.unit_price AND s.is_for_sale AND s.business_id = g.business_id
-                AND s.sku = l.sku AND s.product_name = l.product_name AND s.variant_name <=> l.variant_name,
-            FALSE
-        );
+    STRAIGHT_JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id;
+    IF COALESCE(v_unchanged, 0) < v_lines THEN
+        UPDATE group_lines AS l
+        LEFT JOIN group_stock AS s ON s.product_id = l.product_id AND s.variant_id = l.variant_id
+        STRAIGHT_JOIN group_orders AS g ON g.n = l.n
+        SET g.outcome = 'stale'
+        WHERE g.outcome = 'placed'
+            AND NOT COALESCE(
+                s.price = l.unit_price AND s.is_for_sale AND s.business_id = g.business_id
+                    AND s.sku = l.sku AND s.product_name = l.product_name AND s.variant_name <=> l.variant_name,
+                FALSE
+            );
+    END IF;
 
     -- Is there enough for everybody? Then nobody has to be looked at.
     SELECT COUNT(*) INTO v_short
     FROM (
         SELECT l.product_id, l.variant_id, SUM(l.quantity) AS quantity
         FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
-        WHERE g.outcome IS NULL GROUP BY l.product_id, l.variant_id
+        WHERE g.outcome = 'placed' GROUP BY l.product_id, l.variant_id
     ) AS wanted
     STRAIGHT_JOIN group_stock AS s ON s.product_id = wanted.product_id AND s.variant_id = wanted.variant_id
     WHERE s.stock - s.reserved < wanted.quantity;
@@ -204,7 +209,7 @@ BEGIN
         CALL sp_decide_group_stock();
     END IF;
 
-    SELECT COUNT(*) INTO v_placed FROM group_orders WHERE outcome IS NULL;
+    SELECT COUNT(*) INTO v_placed FROM group_orders WHERE outcome = 'placed';
     IF v_placed > 0 THEN
         SET @tindera_group = 1;
         INSERT INTO orders
@@ -217,12 +222,12 @@ BEGIN
             shipping_fee, tax_amount, total_amount, promo_id, promo_code, recipient_name, phone, address,
             city, province, postal_code, country, notes, order_source, conversation_id,
             ip_address, user_agent, idempotency_key, idempotency_hash, content_hash, review_count > 0, risk_score, placed_at, placed_at
-        FROM group_orders FORCE INDEX (PRIMARY) WHERE outcome IS NULL ORDER BY n;
+        FROM group_orders FORCE INDEX (PRIMARY) WHERE outcome = 'placed' ORDER BY n;
         -- Ids are looked up: on a cluster they are not consecutive.
         UPDATE group_orders AS g SET g.order_id = (
             SELECT o.id FROM orders AS o FORCE INDEX (orders_number_uk)
             WHERE o.business_id = g.business_id AND o.order_number = g.order_number
-        ) WHERE g.outcome IS NULL;
+        ) WHERE g.outcome = 'placed';
 
         INSERT INTO order_items
             (order_id, product_id, variant_id, sku, product_name, variant_name, unit_price, quantity, line_total,
@@ -230,17 +235,17 @@ BEGIN
         SELECT g.order_id, l.product_id, NULLIF(l.variant_id, 0), l.sku, l.product_name, l.variant_name, l.unit_price, l.quantity,
             l.unit_price * l.quantity, TRUE, v_now, g.placed_at
         FROM group_orders AS g STRAIGHT_JOIN group_lines AS l ON l.n = g.n
-        WHERE g.outcome IS NULL ORDER BY g.n, l.line;
+        WHERE g.outcome = 'placed' ORDER BY g.n, l.line;
         INSERT INTO inventory_reservations
             (order_id, order_item_id, product_id, variant_id, quantity, status, expires_at, created_at)
         SELECT i.order_id, i.id, i.product_id, i.variant_id, i.quantity, 'reserved', v_now + INTERVAL g.hold_minutes MINUTE, v_now
         FROM group_orders AS g STRAIGHT_JOIN order_items AS i FORCE INDEX (order_items_order_idx) ON i.order_id = g.order_id
-        WHERE g.outcome IS NULL ORDER BY g.n, i.id;
+        WHERE g.outcome = 'placed' ORDER BY g.n, i.id;
 
         UPDATE (
             SELECT l.product_id, SUM(l.quantity) AS quantity
             FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
-            WHERE g.outcome IS NULL AND l.variant_id = 0 GROUP BY l.product_id
+            WHERE g.outcome = 'placed' AND l.variant_id = 0 GROUP BY l.product_id
         ) AS wanted
         STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON products.id = wanted.product_id
         SET products.reserved_stock = products.reserved_stock + wanted.quantity;
@@ -248,7 +253,7 @@ BEGIN
             UPDATE (
                 SELECT l.variant_id, SUM(l.quantity) AS quantity
                 FROM group_lines AS l STRAIGHT_JOIN group_orders AS g ON g.n = l.n
-                WHERE g.outcome IS NULL AND l.variant_id > 0 GROUP BY l.variant_id
+                WHERE g.outcome = 'placed' AND l.variant_id > 0 GROUP BY l.variant_id
             ) AS wanted
             STRAIGHT_JOIN product_variants FORCE INDEX (PRIMARY) ON product_variants.id = wanted.variant_id
             SET product_variants.reserved_stock = product_variants.reserved_stock + wanted.quantity;
@@ -265,7 +270,7 @@ BEGIN
             FROM (
                 SELECT g.n, g.order_id, g.actor, l.product_id, l.variant_id, SUM(l.quantity) AS quantity
                 FROM group_orders AS g STRAIGHT_JOIN group_lines AS l ON l.n = g.n
-                WHERE g.outcome IS NULL GROUP BY g.n, g.order_id, g.actor, l.product_id, l.variant_id
+                WHERE g.outcome = 'placed' GROUP BY g.n, g.order_id, g.actor, l.product_id, l.variant_id
             ) AS taken
         ) AS step
         STRAIGHT_JOIN group_stock AS s ON s.product_id = step.product_id AND s.variant_id = step.variant_id
@@ -277,21 +282,21 @@ BEGIN
             g.actor, 'order placed', v_now
         FROM group_orders AS g
         STRAIGHT_JOIN (SELECT 1 AS place, 'order' AS kind UNION ALL SELECT 2, 'payment' UNION ALL SELECT 3, 'reservation') AS kinds
-        WHERE g.outcome IS NULL ORDER BY g.n, kinds.place;
+        WHERE g.outcome = 'placed' ORDER BY g.n, kinds.place;
 
         INSERT INTO notification_queue
             (business_id, order_id, recipient_type, user_id, conversation_id, template, payload, priority, scheduled_at)
         SELECT business_id, order_id, 'customer', user_id, conversation_id, 'order_received', customer_notice, 5, placed_at
-        FROM group_orders WHERE outcome IS NULL;
+        FROM group_orders WHERE outcome = 'placed';
         INSERT INTO notification_queue (business_id, order_id, recipient_type, template, payload, priority, scheduled_at)
-        SELECT business_id, order_id, 'owner', 'owner_new_order', owner_notice, 3, placed_at FROM group_orders WHERE outcome IS NULL;
+        SELECT business_id, order_id, 'owner', 'owner_new_order', owner_notice, 3, placed_at FROM group_orders WHERE outcome = 'placed';
         INSERT INTO order_processing_queue (business_id, order_id, queue_type, priority, available_at, created_at)
-        SELECT business_id, order_id, 'new_order', 5, placed_at, placed_at FROM group_orders WHERE outcome IS NULL;
+        SELECT business_id, order_id, 'new_order', 5, placed_at, placed_at FROM group_orders WHERE outcome = 'placed';
         INSERT INTO outbox_events (business_id, aggregate_type, aggregate_id, event_type, payload, available_at, created_at)
         SELECT business_id, 'order', order_id, 'order.created', JSON_SET(event, '$.order_id', order_id), placed_at, placed_at
-        FROM group_orders WHERE outcome IS NULL;
+        FROM group_orders WHERE outcome = 'placed';
         INSERT INTO order_metrics (order_id, business_id, validation_duration_ms, created_at)
-        SELECT order_id, business_id, validation_ms, placed_at FROM group_orders WHERE outcome IS NULL;
+        SELECT order_id, business_id, validation_ms, placed_at FROM group_orders WHERE outcome = 'placed';
         IF v_reviews > 0 THEN
             INSERT INTO order_reviews (business_id, order_id, kind, reasons, created_at)
             SELECT g.business_id, g.order_id, j.kind, j.reasons, g.placed_at
@@ -303,12 +308,12 @@ BEGIN
                 )
             )) AS j
             STRAIGHT_JOIN group_orders AS g ON g.n = j.n
-            WHERE g.outcome IS NULL AND j.kind IS NOT NULL;
+            WHERE g.outcome = 'placed' AND j.kind IS NOT NULL;
         END IF;
         IF v_promos > 0 THEN
             UPDATE (
                 SELECT promo_id, COUNT(*) AS uses FROM group_orders
-                WHERE outcome IS NULL AND promo_id IS NOT NULL GROUP BY promo_id
+                WHERE outcome = 'placed' AND promo_id IS NOT NULL GROUP BY promo_id
             ) AS used
             STRAIGHT_JOIN promo_codes FORCE INDEX (PRIMARY) ON promo_codes.id = used.promo_id
             SET promo_codes.used_count = promo_codes.used_count + used.uses;
@@ -316,7 +321,7 @@ BEGIN
         -- Where a customer has several orders in the group, the last one counts: of several matches the first one read is taken.
         UPDATE (
             SELECT user_id, placed_at, last_address, recipient_name, phone FROM group_orders
-            WHERE outcome IS NULL ORDER BY n DESC LIMIT 1000
+            WHERE outcome = 'placed' ORDER BY n DESC LIMIT 1000
         ) AS latest
         STRAIGHT_JOIN users FORCE INDEX (PRIMARY) ON users.id = latest.user_id
         SET users.last_order_at = latest.placed_at, users.last_address = latest.last_address,
@@ -326,12 +331,12 @@ BEGIN
 
     IF v_own_transaction THEN COMMIT; ELSE RELEASE SAVEPOINT tindera_place; END IF;
 
-    SELECT g.n, COALESCE(g.outcome, 'placed') AS outcome, g.order_id, g.short_sku, g.short_available,
-        CASE WHEN g.conversation_id IS NOT NULL AND g.outcome IS NULL THEN (
+    SELECT g.n, g.outcome, NULLIF(g.order_id, 0) AS order_id, g.short_sku, g.short_available,
+        CASE WHEN g.conversation_id IS NOT NULL AND g.outcome = 'placed' THEN (
             SELECT q.id FROM notification_queue AS q WHERE q.order_id = g.order_id AND q.recipient_type = 'customer' ORDER BY q.id LIMIT 1
         ) END AS notification_id
     FROM group_orders AS g ORDER BY g.n;
     SELECT g.n, i.id AS item_id
     FROM group_orders AS g STRAIGHT_JOIN order_items AS i FORCE INDEX (order_items_order_idx) ON i.order_id = g.order_id
-    WHERE g.outcome IS NULL ORDER BY g.n, i.id;
+    WHERE g.outcome = 'placed' ORDER BY g.n, i.id;
 END

@@ -20,7 +20,5 @@ CREATE TABLE IF NOT EXISTS order_items (
     CONSTRAINT order_items_quantity_check CHECK (quantity BETWEEN 1 AND 100),
     CONSTRAINT order_items_total_check CHECK (line_total = unit_price * quantity),
     -- The lines of an order.
-    INDEX order_items_order_idx (order_id, id),
-    -- What was sold of a product (analytics, forecast).
-    INDEX order_items_product_idx (product_id, variant_id, order_id)
+    INDEX order_items_order_idx (order_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci

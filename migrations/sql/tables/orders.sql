@@ -89,12 +89,10 @@ CREATE TABLE IF NOT EXISTS orders (
     INDEX orders_payment_idx (business_id, payment_status, id),
     -- listOrders by date, figures of a day, the last orders for "last digits".
     INDEX orders_created_idx (business_id, created_at, id),
-    -- A customer's orders; how many of them are pending (ORD-7).
+    -- A customer's orders; how many of them are pending (ORD-7), or used a promo code (CRT-2).
     INDEX orders_user_idx (user_id, order_status, id),
     -- Duplicate detection (ORD-7).
     INDEX orders_content_idx (user_id, content_hash, created_at),
-    -- A promo code's uses by one customer (CRT-2).
-    INDEX orders_promo_idx (promo_code_id, user_id),
     -- Velocity per phone (ORD-7).
     INDEX orders_phone_idx (shipping_phone, created_at),
     -- Velocity per customer (ORD-7).

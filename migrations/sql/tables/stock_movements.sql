@@ -16,7 +16,5 @@ CREATE TABLE IF NOT EXISTS stock_movements (
     -- The ledger of one stock row, newest first (explain, reconciliation).
     INDEX stock_movements_stock_idx (product_id, variant_id, id),
     -- What an order did to the stock.
-    INDEX stock_movements_order_idx (order_id),
-    -- The ledger of a shop by time.
-    INDEX stock_movements_created_idx (business_id, created_at)
+    INDEX stock_movements_order_idx (order_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci
