@@ -133,6 +133,19 @@ export async function lockStock(
   return { stock: found.stock_quantity, reserved: found.reserved_stock };
 }
 
+/** Ends every hold on a stock row that has run out; the caller has locked the row. Returns what is still reserved. */
+export async function takeBackExpired(
+  trx: Transaction,
+  row: { productId: number; variantId: number | null },
+): Promise<number> {
+  const { productId, variantId } = row;
+  await trx.execute('CALL sp_take_back_expired_stock(:productId, :variantId)', {
+    productId,
+    variantId,
+  });
+  return (await lockStock(trx, row)).reserved;
+}
+
 export async function setStock(
   trx: Transaction,
   row: { productId: number; variantId: number | null },

@@ -245,6 +245,7 @@ export interface OrderChange {
   paidAt?: Date;
   refundedAmount?: string;
   paymentReference?: string;
+  promoCodeId?: number | null;
 }
 
 const CHANGEABLE: Record<keyof OrderChange, string> = {
@@ -266,4 +267,5 @@ const CHANGEABLE: Record<keyof OrderChange, string> = {
   paidAt: 'paid_at',
   refundedAmount: 'refunded_amount',
   paymentReference: 'payment_reference',
+  promoCodeId: 'promo_code_id',
 };

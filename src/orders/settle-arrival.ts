@@ -74,9 +74,12 @@ function revive(
   const reason = 'paid late; the stock was still there';
   const work = async (): Promise<boolean> => {
     await actingAs(trx, { actor, reason, orderId: id }, async () => {
-      // The price was agreed with the code; whether it has a use left does not matter any more.
-      if (promoCodeId !== null) await takePromoUse(trx, promoCodeId);
-      await updateOrder(trx, id, { orderStatus: 'pending' });
+      // The price was agreed with the code; whether it has a use left does not matter any more. What is no use gives none back.
+      const isUncounted = promoCodeId !== null && !(await takePromoUse(trx, promoCodeId));
+      await updateOrder(trx, id, {
+        orderStatus: 'pending',
+        ...(isUncounted ? { promoCodeId: null } : {}),
+      });
     });
     const confirmed = await confirmOrderIn(trx, deps, {
       businessId,
