@@ -9,6 +9,7 @@ import { tablesOf } from './report/tables';
 import { writeDocument } from './report/write-document';
 import type { Results, SuiteResult, SuiteResults } from './results';
 import { cpuMeter, describeMachine, describeServer, type Machine, type Server } from './server';
+import { measureChat } from './suites/chat';
 import { measureGrowth } from './suites/growth';
 import { measureOrders } from './suites/orders';
 import { measureStock } from './suites/stock';
@@ -17,6 +18,7 @@ const MEASURES: { [Name in SuiteName]: (bench: Bench) => Promise<Found<SuiteResu
   orders: measureOrders,
   stock: measureStock,
   growth: measureGrowth,
+  chat: measureChat,
 };
 
 /** `npm run bench` */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../../src/lib/project-root';
 import { SCALES, type Scale } from './scales';
 
-export const SUITES = ['orders', 'stock', 'growth'] as const;
+export const SUITES = ['orders', 'stock', 'growth', 'chat'] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 export interface Options {
@@ -17,7 +17,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench [-- options]
-  --only=orders,stock,growth   some of the suites
+  --only=orders,stock,growth,chat   some of the suites
   --quick                      a first look in about two minutes
   --full                       growth up to 5,000,000 orders, needs half an hour and 20 GB
   --database=mysql://…         another server (also BENCH_DATABASE_URL or DATABASE_URL); its database tindera_bench is made anew

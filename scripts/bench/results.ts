@@ -1,3 +1,4 @@
+import type { LoadResult } from './chat/protocol';
 import type { ContenderName } from './contenders/contender';
 import type { Run } from './load';
 import type { Machine, Server } from './server';
@@ -7,7 +8,7 @@ import type { SuiteName } from './options';
 export interface Results {
   server: Server;
   machine: Machine;
-  suites: { orders?: OrdersResult; stock?: StockResult; growth?: GrowthResult };
+  suites: { orders?: OrdersResult; stock?: StockResult; growth?: GrowthResult; chat?: ChatResult };
 }
 
 export interface SuiteResult {
@@ -76,6 +77,42 @@ export interface GrowthResult extends SuiteResult {
   callers: number;
   /** How long the largest shop took to generate. */
   generatedInSeconds: number;
+}
+
+export type ChatContender = 'tindera' | 'baseline';
+
+export interface ChatCell {
+  who: ChatContender;
+  mix: string;
+  /** Offered messages a second (an open loop); null where so many customers each waited for their reply. */
+  perSecond: number | null;
+  customers: number | null;
+  /** How long the platform took for each of our requests. */
+  platformMs: number;
+  figures: LoadResult;
+  /** First replies handed to the platform in a second. */
+  turnsPerSecond: number;
+  /** For each message: CPU by process, round trips to the database, and times it forced something to the disk. */
+  appCpuMs: number | null;
+  serverCpuMs: number | null;
+  loadCpuMs: number | null;
+  statements: number;
+  syncs: number;
+}
+export interface ChatMemory {
+  who: ChatContender;
+  /** From the start of the process, with a migrated database, to its first answer that it is ready. */
+  readyMs: number;
+  idleMb: number | null;
+  /** After `messages` messages, an hour's worth. */
+  afterMb: number | null;
+  messages: number;
+}
+export interface ChatResult extends SuiteResult {
+  cells: ChatCell[];
+  memory: ChatMemory[];
+  /** What each mix is made of, in words. */
+  mixes: { name: string; about: string }[];
 }
 
 export type SuiteResults = { [Name in SuiteName]: NonNullable<Results['suites'][Name]> };

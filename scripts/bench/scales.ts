@@ -23,6 +23,16 @@ export interface Scale {
     ordersPerRound: number;
     callers: number;
   };
+  chat: {
+    /** First messages before anything is measured: the customers who return. */
+    customers: number;
+    perSecond: number;
+    runMs: number;
+    /** Customers at once in the closed loop, by how long the platform takes. */
+    atOnce: { platformMs: number; customers: number }[];
+    /** An hour's worth of messages of a busy shop, sent as fast as `perSecond`. */
+    hour: number;
+  };
 }
 
 const standard: Scale = {
@@ -43,6 +53,16 @@ const standard: Scale = {
     rounds: 5,
     ordersPerRound: 1_500,
     callers: 64,
+  },
+  chat: {
+    customers: 3_000,
+    perSecond: 500,
+    runMs: 20_000,
+    atOnce: [
+      { platformMs: 0, customers: 64 },
+      { platformMs: 100, customers: 192 },
+    ],
+    hour: 36_000,
   },
 };
 
@@ -68,6 +88,7 @@ export const SCALES: Record<Scale['name'], Scale> = {
       rounds: 3,
       ordersPerRound: 1_000,
     },
+    chat: { ...standard.chat, customers: 1_500, runMs: 6_000, hour: 6_000 },
   },
   /** Only shows that everything runs; its figures mean nothing. */
   tiny: {
@@ -84,5 +105,12 @@ export const SCALES: Record<Scale['name'], Scale> = {
     linesCallers: 8,
     stockCallers: [2],
     growth: { orders: [20, 200], products: [10, 40], rounds: 1, ordersPerRound: 20, callers: 4 },
+    chat: {
+      customers: 5,
+      perSecond: 20,
+      runMs: 500,
+      atOnce: [{ platformMs: 5, customers: 3 }],
+      hour: 10,
+    },
   },
 };

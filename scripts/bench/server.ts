@@ -97,8 +97,11 @@ function commandLine(pid: string): string[] {
 /** Linux counts in USER_HZ, which is 100 for every program whatever the kernel's own tick. */
 const MS_PER_TICK = 10;
 
-/** proc(5): utime and stime are fields 14 and 15; the name, field 2, may hold anything, so it is cut off first. */
-function cpuOfProcess(pid: number): number | null {
+/**
+ * CPU time that a process has used so far, in ms; null where that cannot be seen. proc(5): utime and stime are fields 14 and 15;
+ * the name, field 2, may hold anything, so it is cut off first.
+ */
+export function cpuOfProcess(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -46,6 +46,9 @@ describe('npm run bench', () => {
       'products',
       'products',
     ]);
+    const chats = suites.chat?.cells ?? [];
+    expect(new Set(chats.map(({ who }) => who))).toEqual(new Set(['baseline', 'tindera']));
+    for (const { figures } of chats) expect(figures.answered).toBe(figures.offered);
     expect(await databasesLike(url)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { LABELS } from '../contenders/contender';
 import type { GrowthResult, OrdersCell, OrdersResult, Results, StockResult } from '../results';
+import { chatTables } from './chat-tables';
 import { figure, type Cell } from './table';
 
 export interface Table {
@@ -14,6 +15,7 @@ export function tablesOf({ suites }: Pick<Results, 'suites'>): Table[] {
     ...(suites.orders ? ordersTables(suites.orders) : []),
     ...(suites.stock ? [stockTable(suites.stock)] : []),
     ...(suites.growth ? [growthTable(suites.growth)] : []),
+    ...(suites.chat ? chatTables(suites.chat) : []),
   ];
 }
 

@@ -69,7 +69,14 @@ Measured by \`npm run bench\`, never by a test. This file is rendered from \`per
   its transaction. Making the unit rows is not counted.
 - **CPU** is that of one order: of this process, the driver of the load included, and of the server's process.
 - **Stock check** is what the cart and the validation ask: price, state and availability of a sku, or of a cart of five.
-- **Growth** compares a shop that has grown with a small one on the same server, in turns, so that only the size differs.`;
+- **Growth** compares a shop that has grown with a small one on the same server, in turns, so that only the size differs.
+- **Chat** is the built product in a process of its own, as in production, and signed Messenger webhooks from another process, which
+  is the platform, too. At a given rate every message is sent when it is due, answered or not, and its time counts from then;
+  with customers at once each writes again when the first reply has come. "Ack" ends with the webhook's 200, "turn" when the
+  platform has the first reply in its hands. Statements are round trips to the database, disk syncs what it forced to the disk,
+  both with everything that polls. Afterwards every message must be handled and answered once, and no lease be left.
+- The chat's baseline stores each body in one row, answers 200 and sends the same words to everybody: no signature, no order, no
+  state, no catalogue, no second try.`;
 
 function section(results: Results, plots: string[]): string {
   const { server, machine, suites } = results;
@@ -103,7 +110,13 @@ function about(suite: SuiteResult): string {
 }
 
 function notes({ suites }: Results): string[] {
-  const { orders } = suites;
+  const mixes = (suites.chat?.mixes ?? []).map(
+    ({ name, about: text }) => `- chat, ${name}: ${text}`,
+  );
+  return [...orderNotes(suites), ...mixes];
+}
+
+function orderNotes({ orders }: Results['suites']): string[] {
   if (!orders) return [];
   const different = orders.rows.filter(
     ({ product, baseline }) => Math.abs(product - baseline) > 0.01,

@@ -1,0 +1,35 @@
+import type { Database } from '../../../src/db/database';
+
+/** What is wrong with the rows once the load is over and the product has stopped: everything handled, everything sent. */
+export async function wrongInChat(db: Database): Promise<string[]> {
+  const wrong: string[] = [];
+  const expectNone = async (what: string, sql: string) => {
+    const [row] = await db.query<{ found: number }>(sql);
+    if (Number(row?.found) !== 0) wrong.push(`chat: ${row?.found} ${what}`);
+  };
+  await expectNone(
+    'messages not handled',
+    "SELECT COUNT(*) AS found FROM inbox_messages WHERE state <> 'done'",
+  );
+  await expectNone(
+    'replies not sent',
+    "SELECT COUNT(*) AS found FROM outgoing_messages WHERE state <> 'sent'",
+  );
+  await expectNone(
+    'messages without a reply',
+    `SELECT COUNT(*) AS found FROM inbox_messages AS i
+     WHERE NOT EXISTS (SELECT 1 FROM outgoing_messages AS m WHERE m.inbox_message_id = i.id)`,
+  );
+  await expectNone(
+    'conversations with another number of turns than messages',
+    `SELECT COUNT(*) AS found FROM conversations AS c
+     JOIN (SELECT conversation_key, COUNT(*) AS n FROM inbox_messages GROUP BY conversation_key) AS i
+          ON i.conversation_key = c.conversation_key
+     WHERE c.turn_count <> i.n`,
+  );
+  await expectNone(
+    'leases left',
+    'SELECT COUNT(*) AS found FROM conversations WHERE send_lease_by IS NOT NULL',
+  );
+  return wrong;
+}

@@ -1,0 +1,52 @@
+import type { Message, Mix } from './protocol';
+
+/** Enough that nobody writes again before they were answered, unless the product is seconds behind. */
+const RETURNING = 5_000;
+/** Page-scoped ids of Messenger have sixteen digits. */
+const FIRST_ID = 7_000_000_000_000_000;
+
+export interface Customers {
+  /** Who writes next, and what. */
+  next(mix: Mix): { psid: string; message: Message };
+}
+
+/** New and returning customers in the mix's proportion. Somebody who has never written says hello first, whatever the mix. */
+export function createCustomers(): Customers {
+  let made = 0;
+  let turn = 0;
+  let owed = 0;
+  const known: string[] = [];
+
+  const newcomer = () => {
+    made += 1;
+    const psid = String(FIRST_ID + made);
+    if (known.length < RETURNING) known.push(psid);
+    return { psid, message: { text: 'hi' } };
+  };
+
+  return {
+    next: (mix) => {
+      owed += mix.newPercent;
+      if (owed >= 100) {
+        owed -= 100;
+        return newcomer();
+      }
+      const psid = known[turn % Math.max(1, known.length)];
+      turn += 1;
+      if (psid === undefined) return newcomer();
+      return { psid, message: pick(mix, turn) };
+    },
+  };
+}
+
+/** By weight, evenly spread and the same in each run. */
+function pick({ says }: Mix, turn: number): Message {
+  const total = says.reduce((sum, { weight }) => sum + weight, 0);
+  // A stride without a common divisor visits every weight before it comes back to the first.
+  let at = (turn * 37) % total;
+  for (const { message, weight } of says) {
+    if (at < weight) return message;
+    at -= weight;
+  }
+  return says[0]!.message;
+}
