@@ -14,8 +14,11 @@ import type { Log } from './lib/log';
 import { projectRoot } from './lib/project-root';
 import { createPoller, type Poller } from './lib/poller';
 import { dispatchNotifications } from './notifications/dispatch';
+import { orderQueueHandlers } from './orders/queue-handlers';
+import { leaseOwner } from './outgoing/lease-owner';
 import type { SendLane } from './outgoing/outgoing-store';
 import { createSender, type Sender } from './outgoing/sender';
+import { workQueue } from './queue/work-queue';
 import { loadTemplates, type FileProblem, type Templates } from './templates/load-templates';
 
 /** Everything that the product runs on, constructed once. */
@@ -32,6 +35,9 @@ export interface Deps {
   lanes: Lanes;
   sender: Sender;
   notifications: Poller;
+  /** Works through the queue of orders (QUE-1). */
+  queue: Poller;
+  wakeQueue: () => void;
   firstBusinessId: number;
 }
 
@@ -48,6 +54,8 @@ export interface Parts {
 const LANE_SHARE = 0.5;
 const NOTIFICATIONS_PER_LOOK = 50;
 const NOTIFICATION_POLL_MS = 400;
+/** What another instance enqueued, and what is tried again, waits this long at most for a look. */
+const QUEUE_POLL_MS = 1_000;
 
 /** Reads flows/ and templates/; every problem of both at once (DLG-1). */
 export function loadWords(root = projectRoot): {
@@ -80,13 +88,22 @@ export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Te
     NOTIFICATION_POLL_MS,
     log,
   );
+  const handlers = orderQueueHandlers({ clock });
+  const owner = leaseOwner(ids.next());
+  const queue = createPoller(
+    'queue',
+    () => workQueue({ ...base, owner }, handlers),
+    QUEUE_POLL_MS,
+    log,
+  );
+  const wakeQueue = () => queue.wake();
   const wakeNotifications = () => notifications.wake();
-  const turnDeps = { ...base, wakeSender, wakeNotifications, spared: new Set<number>() };
+  const turnDeps = { ...base, wakeSender, wakeNotifications, wakeQueue, spared: new Set<number>() };
   const lanes = createLanes(
     (lane) => handleNext(turnDeps, lane),
     Math.max(1, Math.floor(config.databasePoolSize * LANE_SHARE)),
     log,
   );
   const inbox = createInbox(db, (lane) => (works ? lanes.wake(lane) : undefined));
-  return { ...base, inbox, lanes, sender, notifications, firstBusinessId };
+  return { ...base, inbox, lanes, sender, notifications, queue, wakeQueue, firstBusinessId };
 }

@@ -40,7 +40,11 @@ const errorSchema = z
 const notFound = missing('error');
 
 /** `/api/errors`: what went wrong with orders, also with those that were never placed (ORD-11). */
-export function orderErrorsApi({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>): Resource {
+export function orderErrorsApi({
+  db,
+  clock,
+  wakeQueue,
+}: Pick<CoreDeps, 'db' | 'clock' | 'wakeQueue'>): Resource {
   const api = resource('/api/errors', 'Errors');
 
   api.get(
@@ -112,13 +116,13 @@ export function orderErrorsApi({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>): R
   );
 
   /** Does something to an error that is still open. */
-  function open(
+  async function open(
     who: Identity,
     id: number,
     action: string,
     work: (trx: Transaction, error: OrderErrorRecord) => Promise<void>,
   ): Promise<z.input<typeof errorSchema>> {
-    return change(db, who, action, async (trx) => {
+    const answered = await change(db, who, action, async (trx) => {
       const error = await findOrderError(trx, who.businessId, id, { lock: true });
       if (!error) throw notFound();
       if (error.isResolved) {
@@ -129,6 +133,8 @@ export function orderErrorsApi({ db, clock }: Pick<CoreDeps, 'db' | 'clock'>): R
       const after = await findOrderError(trx, who.businessId, id);
       return { subject: `error ${id}`, result: present(after ?? error) };
     });
+    wakeQueue?.();
+    return answered;
   }
 
   return api;

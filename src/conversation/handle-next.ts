@@ -34,6 +34,7 @@ export interface TurnDeps extends ConversationDeps {
   /** Called after the commit: something is waiting to be sent. */
   wakeSender(lane: SendLane): void;
   wakeNotifications(): void;
+  wakeQueue?(): void;
   /** Messages whose try was counted and then cut short by an outage of the database, which was not their fault. */
   spared: Set<number>;
 }
@@ -68,6 +69,7 @@ export async function handleNext(deps: TurnDeps, lane: string): Promise<LaneOutc
     if (done.sendIn) deps.wakeSender(done.sendIn);
     if (done.outcome === 'handled') {
       deps.wakeNotifications();
+      deps.wakeQueue?.();
       if (attempt.message) deps.spared.delete(attempt.message.id);
     }
     return done.outcome;

@@ -10,4 +10,6 @@ export interface CoreDeps {
   ids: Ids;
   /** Of the deployment; tests of the core do without. */
   config?: Pick<Config, 'riskDefaults'>;
+  /** Something was put into the queue and committed: whoever works on it here begins at once (QUE-1). */
+  wakeQueue?: () => void;
 }

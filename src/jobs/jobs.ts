@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../lib/clock';
 import { alertUnconfirmedOrders } from '../orders/alert-unconfirmed-orders';
 import { cancelExpiredOrders } from '../orders/cancel-expired-orders';
+import { deleteCompleted } from '../queue/queue-store';
 import { deleteTicks } from './job-store';
 
 export interface JobDeps {
@@ -27,6 +28,10 @@ export interface Job {
 
 const ORDERS_PER_RUN = 1_000;
 const TICKS_PER_RUN = 5_000;
+/** The event evt_cleanup_old_queue_items is the second line, with the same time. */
+const KEEP_QUEUE_ITEMS_MS = 7 * 24 * 60 * 60_000;
+const QUEUE_ITEMS_PER_BATCH = 1_000;
+const QUEUE_BATCHES_PER_RUN = 500;
 const KEEP_TICKS_MS = 7 * 24 * 60 * 60_000;
 
 /** Everything that runs by the clock. Nothing here is needed for correctness (an expired hold never blocks a sale, G-10). */
@@ -64,9 +69,25 @@ export const jobs: readonly Job[] = [
     },
   },
   {
+    name: 'purge-queue-items',
+    cron: '37 3 * * *',
+    run: ({ db, clock }) => purgeQueue(db, new Date(clock.now().getTime() - KEEP_QUEUE_ITEMS_MS)),
+  },
+  {
     name: 'purge-job-runs',
     cron: '17 3 * * *',
     run: ({ db, clock }) =>
       deleteTicks(db, new Date(clock.now().getTime() - KEEP_TICKS_MS), TICKS_PER_RUN),
   },
 ];
+
+/** In batches, so that no lock is held for long. */
+async function purgeQueue(db: Database, before: Date): Promise<number> {
+  let purged = 0;
+  for (let batch = 0; batch < QUEUE_BATCHES_PER_RUN; batch += 1) {
+    const deleted = await deleteCompleted(db, before, QUEUE_ITEMS_PER_BATCH);
+    purged += deleted;
+    if (deleted < QUEUE_ITEMS_PER_BATCH) break;
+  }
+  return purged;
+}

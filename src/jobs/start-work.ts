@@ -16,7 +16,7 @@ const PER_LOOK = 500;
 
 /** Starts what runs beside the HTTP server, by role (RUN-3). */
 export function startWork(deps: Deps): Work {
-  const { db, clock, config, lanes, sender, notifications, log } = deps;
+  const { db, clock, config, lanes, sender, notifications, queue, log } = deps;
   const works = config.role === 'all' || config.role === 'worker';
   const schedules = config.role === 'all' || config.role === 'scheduler';
 
@@ -29,13 +29,13 @@ export function startWork(deps: Deps): Work {
     return 0;
   }, SEND_POLL_MS, log); // prettier-ignore
 
-  if (works) for (const poller of [findLanes, findSends, notifications]) poller.start();
+  if (works) for (const poller of [findLanes, findSends, notifications, queue]) poller.start();
   const scheduler = schedules ? startScheduler(deps, jobs) : undefined;
   return {
     stop: async () => {
       await Promise.all([findLanes.stop(), findSends.stop(), scheduler?.stop()]);
       await lanes.stop();
-      await notifications.stop();
+      await Promise.all([notifications.stop(), queue.stop()]);
       await sender.stop();
     },
   };

@@ -6,7 +6,7 @@ import { releaseOrder } from '../inventory/inventory-store';
 import { displayMoney } from '../lib/money';
 import { insertNotification, skipNotification } from '../notifications/notification-store';
 import { insertEvent } from '../outbox/outbox-store';
-import { enqueue } from '../queue/queue-store';
+import { enqueue, movePeoplesWork } from '../queue/queue-store';
 import { reread } from './confirm-order';
 import type { Order } from './order';
 import {
@@ -62,6 +62,8 @@ export async function cancelOrderIn(
         cancelledBy: actor.slice(0, 120),
         cancellationReason: reason.slice(0, 500),
       });
+      // Nobody packs it any more.
+      await movePeoplesWork(trx, order.id, 'completed', now);
       await decideReviews(trx, {
         orderId: order.id,
         status: 'rejected',

@@ -10,6 +10,7 @@ import { enqueue } from '../queue/queue-store';
 import type { Order } from './order';
 import { canMoveOrder, invalidTransition, type InvalidTransition } from './order-states';
 import { findOrder, updateOrder } from './order-store';
+import { resolveMoneyErrors } from './queue-work-store';
 
 export interface Confirmation {
   businessId: number;
@@ -72,6 +73,11 @@ export async function confirmOrderIn(
         scheduledAt: now,
       });
       await enqueue(trx, { businessId, orderId: order.id, type: 'fulfillment', now });
+      if (order.paymentStatus === 'paid') {
+        const codes = ['LATE_PAYMENT' as const];
+        const note = 'order confirmed';
+        await resolveMoneyErrors(trx, { orderId: order.id, codes, by: actor, note, now });
+      }
       await insertEvent(trx, {
         businessId,
         aggregateType: 'order',

@@ -1,13 +1,15 @@
 import type { Business } from '../businesses/business-store';
 import type { CoreDeps } from '../db/core-deps';
+import type { Transaction } from '../db/database';
 import { isDatabaseUnavailable } from '../db/errors';
 import { confirmAtOnce } from './auto-confirm';
+import { hasOpenError } from './error-store';
 import { findBusinessTogether } from './group-businesses';
 import { placeInGroup } from './group-commit';
 import { presentOrder, type OrderData } from './order';
 import type { OrderProblem } from './order-errors';
-import { recordOrderError } from './placement-store';
 import type { PlaceOutcome } from './place-order';
+import { reportOrderError } from './report-order-error';
 import type { OrderWarning } from './validate-order';
 
 export interface CreateContext {
@@ -76,6 +78,7 @@ export async function createOrder(
   try {
     const { outcome, items } = await placeInGroup(deps, request);
     if (!outcome.ok) return refused(outcome);
+    deps.wakeQueue?.();
     // A repeat, too: whoever asked first may have died before this.
     const placed = { order: outcome.order, settings: business.settings };
     const order = presentOrder(await confirmAtOnce(deps, placed), items);
@@ -117,15 +120,28 @@ function refused(outcome: Extract<PlaceOutcome, { ok: false }>): CreateResult {
   return { status, body: { success: false, error: message, code, validation_errors: problems } };
 }
 
-/** The transaction is gone with everything in it; its failure stays visible. */
+/** Orders that fail one after the other have one cause: the owner hears of it once in this time. */
+const OUTAGE_SILENCE_MS = 15 * 60_000;
+
+/**
+ * The transaction is gone with everything in it; its failure stays visible, and somebody is told (ORD-11): there is no order that we
+ * could try again, only the client can.
+ */
 async function recordOutage(deps: CoreDeps, business: Business, error: unknown): Promise<void> {
-  await recordOrderError(deps.db, {
-    businessId: business.id,
-    type: 'system',
-    severity: 'high',
-    code: 'SYSTEM_ERROR',
-    message: error instanceof Error ? error.message : 'unknown',
-    isRetryable: true,
-    now: deps.clock.now(),
-  }).catch(() => undefined);
+  const now = deps.clock.now();
+  const since = new Date(now.getTime() - OUTAGE_SILENCE_MS);
+  const work = async (trx: Transaction): Promise<void> => {
+    const isTold = await hasOpenError(trx, business.id, 'SYSTEM_ERROR', since);
+    await reportOrderError(trx, {
+      businessId: business.id,
+      type: 'system',
+      severity: 'high',
+      code: 'SYSTEM_ERROR',
+      message: error instanceof Error ? error.message : 'unknown',
+      isTold,
+      now,
+    });
+  };
+  // The caller is told of the first fault, whatever becomes of its record.
+  await deps.db.transaction(work).catch(() => undefined);
 }

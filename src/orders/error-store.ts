@@ -71,6 +71,21 @@ export async function findOrderError(
   return row ? toRecord(row) : null;
 }
 
+/** Whether an error of this code stands open since then. */
+export async function hasOpenError(
+  q: Queryable,
+  businessId: number,
+  code: string,
+  since: Date,
+): Promise<boolean> {
+  const rows = await q.query(
+    `SELECT 1 FROM order_errors
+     WHERE business_id = :businessId AND NOT is_resolved AND created_at > :since AND error_code = :code LIMIT 1`,
+    { businessId, since, code },
+  );
+  return rows.length > 0;
+}
+
 export async function resolveOrderError(
   trx: Transaction,
   id: number,
@@ -84,26 +99,36 @@ export async function resolveOrderError(
   );
 }
 
-/** Lets the work of the error's order that was set aside be tried again. Returns how many items. */
+/**
+ * Lets the work of the error's order that was set aside, or waits for its next attempt, be tried again now. Returns how many items.
+ */
 export async function retryOrderError(
   trx: Transaction,
   error: { id: number; orderId: number },
   now: Date,
 ): Promise<number> {
-  await trx.execute(
-    'UPDATE order_errors SET attempts = attempts + 1, next_attempt_at = :now WHERE id = :id',
-    { id: error.id, now },
-  );
-  await trx.execute('UPDATE orders SET retry_count = retry_count + 1 WHERE id = :orderId', {
-    orderId: error.orderId,
+  await trx.execute('UPDATE order_errors SET next_attempt_at = :now WHERE id = :id', {
+    id: error.id,
+    now,
   });
-  const { affectedRows } = await trx.execute(
+  const { affectedRows: setAside } = await trx.execute(
     `UPDATE order_processing_queue
      SET status = 'pending', attempts = 0, available_at = :now, locked_by = NULL, locked_until = NULL
      WHERE order_id = :orderId AND status = 'failed'`,
     { orderId: error.orderId, now },
   );
-  return affectedRows;
+  const [waiting] = await trx.query<{ id: number }>(
+    `SELECT id FROM order_processing_queue
+     WHERE order_id = :orderId AND status IN ('pending', 'processing')
+       AND JSON_EXTRACT(payload, '$.error_id') = :id LIMIT 1`,
+    { orderId: error.orderId, id: error.id },
+  );
+  if (!waiting) return setAside;
+  await trx.execute(
+    "UPDATE order_processing_queue SET available_at = LEAST(available_at, :now) WHERE id = :id AND status = 'pending'",
+    { id: waiting.id, now },
+  );
+  return setAside + 1;
 }
 
 const SELECT = `SELECT e.id, e.order_id AS orderId,

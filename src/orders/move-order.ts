@@ -5,6 +5,7 @@ import type { Transaction } from '../db/database';
 import { displayMoney, toDecimal } from '../lib/money';
 import { insertNotification } from '../notifications/notification-store';
 import { insertEvent } from '../outbox/outbox-store';
+import { movePeoplesWork } from '../queue/queue-store';
 import { cancelOrderIn, type CancelOutcome } from './cancel-order';
 import type { ChangeOutcome } from './change-order';
 import { confirmOrderIn, reread, type ConfirmOutcome } from './confirm-order';
@@ -46,6 +47,8 @@ export async function moveOrderIn(
   const act = { actor, reason: reason || `order ${to}`, orderId: order.id };
   return actingAs(trx, act, async () => {
     await updateOrder(trx, order.id, { orderStatus: to, ...timesOf(to, now) });
+    const packing = PACKING[to];
+    if (packing) await movePeoplesWork(trx, order.id, packing, now);
     if (to === 'delivered') await collectAtTheDoor(trx, order, now);
     await tell(trx, order, to, now);
     return { ok: true, order: await reread(trx, order) };
@@ -65,6 +68,13 @@ function timesOf(to: OrderStatus, now: Date): OrderChange {
   if (to === 'delivered') return { deliveredAt: now };
   return to === 'completed' ? { completedAt: now } : {};
 }
+
+/** What the item of fulfilment becomes that waits for people to pack the order (QUE-1). */
+const PACKING: Partial<Record<OrderStatus, 'processing' | 'completed'>> = {
+  processing: 'processing',
+  ready: 'completed',
+  shipped: 'completed',
+};
 
 /** Who has taken a COD parcel has paid for it (PAY-2). */
 async function collectAtTheDoor(trx: Transaction, order: Order, now: Date): Promise<void> {

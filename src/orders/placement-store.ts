@@ -223,6 +223,9 @@ export async function countOrderError(
   return row?.order_number ?? null;
 }
 
+/** Codes of errors that no client made. */
+type SystemCode = 'SYSTEM_ERROR' | 'LATE_PAYMENT' | 'REFUND_DUE' | 'VOID_DUE' | 'QUEUE_ITEM_FAILED';
+
 /** What went wrong, for people (ORD-11). Returns its id. */
 export async function recordOrderError(
   q: Queryable,
@@ -232,7 +235,7 @@ export async function recordOrderError(
     userId?: number | null;
     type: 'validation' | 'payment' | 'inventory' | 'shipping' | 'system' | 'external_api';
     severity: 'low' | 'medium' | 'high' | 'critical';
-    code: OrderErrorCode | 'SYSTEM_ERROR' | 'LATE_PAYMENT';
+    code: OrderErrorCode | SystemCode;
     message: string;
     context?: unknown;
     isRetryable?: boolean;

@@ -16,6 +16,7 @@ import {
 } from './order-states';
 import { findOrder, updateOrder, type OrderChange } from './order-store';
 import { findReferenceHolder } from './payment-reference-store';
+import { resolveMoneyErrors } from './queue-work-store';
 import { settleArrival, type Arrival } from './settle-arrival';
 
 export interface PaymentReport {
@@ -85,6 +86,12 @@ export async function recordPaymentIn(
   if (!isNoted) return referenceTaken(trx, order, report.reference ?? '');
   const after = await reread(trx, order);
   await tell(trx, after, to, amounts.moved, now);
+  // Whoever was asked to give the money back has done it.
+  if (to === 'refunded' || to === 'voided') {
+    const codes = ['REFUND_DUE' as const, 'VOID_DUE' as const, 'LATE_PAYMENT' as const];
+    const note = `payment ${to}`;
+    await resolveMoneyErrors(trx, { orderId: order.id, codes, by: actor, note, now });
+  }
   if (to !== 'paid') return { ok: true, order: after, arrival: null };
   const arrival = await settleArrival(trx, deps, { order: after, from, actor });
   return { ok: true, order: await reread(trx, order), arrival };

@@ -54,7 +54,10 @@ const CONFIRMS = {
 };
 
 /** What is done to an order; each in one transaction, by the functions that chat uses, too. */
-export function addOrderActions(api: Resource, deps: Pick<CoreDeps, 'db' | 'clock'>): void {
+export function addOrderActions(
+  api: Resource,
+  deps: Pick<CoreDeps, 'db' | 'clock' | 'wakeQueue'>,
+): void {
   const answer = orderAnswer;
   const params = ORDER_PARAMS;
 
@@ -217,7 +220,7 @@ export function addOrderActions(api: Resource, deps: Pick<CoreDeps, 'db' | 'cloc
     work: (trx: Transaction) => Promise<Outcome>,
     detail?: Record<string, unknown>,
   ): Promise<z.input<typeof orderAnswer>> {
-    return change(deps.db, who, action, async (trx) => {
+    const answered = await change(deps.db, who, action, async (trx) => {
       const outcome = await work(trx);
       // Thrown, so that nothing of it remains.
       if (!outcome.ok) throw refusal(statusOf(outcome), outcome, FIELDS[outcome.code]);
@@ -236,6 +239,8 @@ export function addOrderActions(api: Resource, deps: Pick<CoreDeps, 'db' | 'cloc
         },
       };
     });
+    deps.wakeQueue?.();
+    return answered;
   }
 }
 

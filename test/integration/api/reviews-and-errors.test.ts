@@ -125,7 +125,7 @@ describe('errors', () => {
       { businessId: api.businessId, orderId, now: new Date() },
     );
     const { body } = await api.post(`/api/errors/${insertId}/retry`);
-    expect(body).toMatchObject({ attempts: 1, is_resolved: false, order_id: orderId });
+    expect(body).toMatchObject({ attempts: 0, is_resolved: false, order_id: orderId });
     const [item] = await test.db.query('SELECT status, attempts FROM order_processing_queue');
     expect(item).toEqual({ status: 'pending', attempts: 0 });
     expect((await api.get(`/api/errors?order_id=${orderId}`)).body.data).toHaveLength(1);

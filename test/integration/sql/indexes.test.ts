@@ -32,6 +32,7 @@ import {
 import { countPendingOrders, findDuplicate } from '../../../src/orders/placement-store';
 import { openReviews } from '../../../src/orders/review-store';
 import { dueConversations, queuedMessages } from '../../../src/outgoing/outgoing-store';
+import { deleteCompleted, lockDue, lockLapsed } from '../../../src/queue/queue-store';
 import { fillShop, type FullShop } from '../../support/full-shop';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database';
 
@@ -98,10 +99,10 @@ const HOT: [string, string | string[], Ask][] = [
   ['the message of a notification', 'outgoing_messages_notification_idx', sql('SELECT id FROM outgoing_messages WHERE notification_id = 77')],
   ['notifications that are due', 'notification_queue_due_idx', (q, s) => claimNotifications(q, s.now, 1)],
   ['the notifications of an order', 'notification_queue_order_idx', sql('SELECT * FROM notification_queue WHERE order_id = :orderId')],
-  ['claiming from the queue', 'order_processing_queue_claim_idx', sql("SELECT id FROM order_processing_queue WHERE queue_type = 'new_order' AND status = 'pending' AND available_at <= :now ORDER BY priority, available_at, id LIMIT 10 FOR UPDATE SKIP LOCKED")],
-  ['leases of the queue that have run out', 'order_processing_queue_lease_idx', sql("SELECT id FROM order_processing_queue WHERE status = 'processing' AND locked_until < :now")],
+  ['claiming from the queue', 'order_processing_queue_claim_idx', (q, s) => lockDue(q, { type: 'new_order', lastPriority: 5, now: s.now, limit: 10 })],
+  ['leases of the queue that have run out', 'order_processing_queue_lease_idx', (q, s) => lockLapsed(q, s.now, 10)],
   ['the work of an order', 'order_processing_queue_order_idx', sql('SELECT * FROM order_processing_queue WHERE order_id = :orderId')],
-  ['finished work to delete', 'order_processing_queue_done_idx', sql("SELECT id FROM order_processing_queue WHERE status = 'completed' AND completed_at < :now - INTERVAL 41 DAY ORDER BY completed_at LIMIT 1000")],
+  ['finished work to delete', 'order_processing_queue_done_idx', (q, s) => deleteCompleted(q, new Date(s.now.getTime() - 41 * 24 * 3_600_000), 1_000)],
   ['events to relay', 'outbox_events_due_idx', sql("SELECT id FROM outbox_events WHERE status = 'pending' AND available_at <= :now ORDER BY available_at, id LIMIT 100")],
   ['an earlier event of the same order', 'outbox_events_aggregate_idx', sql("SELECT id FROM outbox_events WHERE aggregate_type = 'order' AND aggregate_id = :orderId AND status = 'pending' ORDER BY id LIMIT 1")],
   ['the open reviews of an order', 'order_reviews_kind_uk', (q, s) => openReviews(q, s.orderId)],
