@@ -3,6 +3,7 @@ import { applyAll, dropAll } from './sql/apply-sql';
 
 const objects = [
   'tables/businesses',
+  'tables/business_channels',
   'tables/staff',
   'tables/staff_link_codes',
   'tables/users',

@@ -16,6 +16,14 @@ const httpUrl = url('http:', 'https:').transform((text) => text.replace(/\/+$/, 
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((text) => text === 'true' || text === '1');
+/** `Shop <orders@shop.example>` or an address alone; a line break would make a header of its own. */
+const mailbox = z
+  .string()
+  .max(200)
+  .regex(
+    /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+    'must be an address like Shop <orders@shop.example>',
+  );
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number like +639171234567');
 
 /** Every variable that the product reads (RUN-4), by its name in the environment. */
@@ -33,12 +41,16 @@ const environment = z.object({
   ROLE: withDefault(z.enum(['web', 'worker', 'scheduler', 'all']), 'all'),
   JWT_SECRET: optional(z.string().min(32, 'must have at least 32 characters')),
   ENCRYPTION_KEY: optional(z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')),
+  ENCRYPTION_KEY_PREVIOUS: optional(
+    z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits'),
+  ),
   ADMIN_API_KEY: optional(z.string().min(16, 'must have at least 16 characters')),
   ENABLE_PLAYGROUND: optional(flag),
   ENABLE_DEMO_DATA: optional(flag),
   MIGRATE_ON_START: withDefault(flag, 'true'),
   MESSENGER_VERIFY_TOKEN: optional(z.string().min(1)),
   MESSENGER_APP_SECRET: optional(z.string().min(1)),
+  MESSENGER_APP_ID: optional(z.string().regex(/^\d{1,32}$/, 'must be the digits of an app id')),
   MESSENGER_PAGE_ID: optional(z.string().min(1).max(64)),
   MESSENGER_PAGE_ACCESS_TOKEN: optional(z.string().min(1)),
   INSTAGRAM_ACCOUNT_ID: optional(z.string().min(1).max(64)),
@@ -49,6 +61,8 @@ const environment = z.object({
   WHATSAPP_APP_SECRET: optional(z.string().min(1)),
   WHATSAPP_PHONE_NUMBER_ID: optional(z.string().min(1).max(64)),
   WHATSAPP_ACCESS_TOKEN: optional(z.string().min(1)),
+  WHATSAPP_SESSION_PATH: withDefault(z.string().min(1), '.data/whatsapp'),
+  PUPPETEER_EXECUTABLE_PATH: optional(z.string().min(1)),
   TWILIO_ACCOUNT_SID: optional(
     z.string().regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits'),
   ),
@@ -56,6 +70,8 @@ const environment = z.object({
   TWILIO_FROM: optional(e164),
   TWILIO_API_URL: withDefault(httpUrl, 'https://api.twilio.com'),
   OWNER_PHONE: optional(e164),
+  SMTP_URL: optional(url('smtp:', 'smtps:')),
+  MAIL_FROM: optional(mailbox),
   HIGH_VALUE_THRESHOLD: optional(z.coerce.number().positive().max(9_999_999_999)),
   FRAUD_SCORE_THRESHOLD: optional(z.coerce.number().min(1).max(100)),
 });
@@ -73,13 +89,24 @@ export interface Config {
   role: 'web' | 'worker' | 'scheduler' | 'all';
   jwtSecret: string;
   encryptionKey: string;
+  /** Without a key of its own the process makes one up, and what it would seal with it nobody could open again. */
+  isEncryptionKeySet: boolean;
+  /** The key before the last rotation: what it has sealed is opened, and sealed anew at the start. */
+  previousEncryptionKey: string | undefined;
   adminApiKey: string | undefined;
   /** The chat playground is served and its phones are accounts. */
   playground: boolean;
   demoData: boolean;
   migrateOnStart: boolean;
   messenger:
-    { verifyToken: string; appSecret: string; pageId: string; pageAccessToken: string } | undefined;
+    | {
+        verifyToken: string;
+        appSecret: string;
+        appId: string | undefined;
+        pageId: string;
+        pageAccessToken: string;
+      }
+    | undefined;
   /** Sends and receives by the Messenger page that it is linked to. */
   instagram: { accountId: string } | undefined;
   graphApiUrl: string;
@@ -88,11 +115,15 @@ export interface Config {
   whatsapp:
     | { verifyToken: string; appSecret: string; phoneNumberId: string; accessToken: string }
     | undefined;
+  /** By whatsapp-web.js: where the login is kept, and the browser, if it is not simply the machine's. */
+  whatsappWeb: { sessionPath: string; browserPath: string | undefined } | undefined;
   /** The number of TWILIO_FROM is a WhatsApp sender, too. */
   isWhatsAppByTwilio: boolean;
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
   twilioApiUrl: string;
   ownerPhone: string | undefined;
+  /** E-mail out. */
+  smtp: { url: string; from: string } | undefined;
   /** What a business that says nothing of its own takes (ORD-7); the amount is in minor units. */
   riskDefaults: { highValueFrom: number | undefined; reviewFrom: number | undefined };
 }
@@ -124,6 +155,8 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       role: e.ROLE,
       jwtSecret: e.JWT_SECRET ?? randomBytes(32).toString('hex'),
       encryptionKey: e.ENCRYPTION_KEY ?? randomBytes(32).toString('hex'),
+      isEncryptionKeySet: e.ENCRYPTION_KEY !== undefined,
+      previousEncryptionKey: e.ENCRYPTION_KEY_PREVIOUS,
       adminApiKey: e.ADMIN_API_KEY,
       playground: e.ENABLE_PLAYGROUND ?? !isProduction,
       demoData: e.ENABLE_DEMO_DATA ?? !isProduction,
@@ -136,6 +169,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
           ? {
               verifyToken: e.MESSENGER_VERIFY_TOKEN,
               appSecret: e.MESSENGER_APP_SECRET,
+              appId: e.MESSENGER_APP_ID,
               pageId: e.MESSENGER_PAGE_ID,
               pageAccessToken: e.MESSENGER_PAGE_ACCESS_TOKEN,
             }
@@ -144,6 +178,10 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
       graphApiUrl: e.GRAPH_API_URL,
       graphApiVersion: e.GRAPH_API_VERSION,
       isWhatsAppByTwilio: e.WHATSAPP_DRIVER === 'twilio',
+      whatsappWeb:
+        e.WHATSAPP_DRIVER === 'web'
+          ? { sessionPath: e.WHATSAPP_SESSION_PATH, browserPath: e.PUPPETEER_EXECUTABLE_PATH }
+          : undefined,
       whatsapp:
         (e.WHATSAPP_DRIVER ?? 'cloud') === 'cloud' &&
         e.WHATSAPP_VERIFY_TOKEN &&
@@ -167,6 +205,7 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
           : undefined,
       twilioApiUrl: e.TWILIO_API_URL,
       ownerPhone: e.OWNER_PHONE,
+      smtp: e.SMTP_URL && e.MAIL_FROM ? { url: e.SMTP_URL, from: e.MAIL_FROM } : undefined,
       riskDefaults: {
         highValueFrom:
           e.HIGH_VALUE_THRESHOLD === undefined
@@ -212,6 +251,7 @@ const TOGETHER = [
     'WHATSAPP_ACCESS_TOKEN',
   ],
   ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+  ['SMTP_URL', 'MAIL_FROM'],
 ];
 
 function halfSet(env: Record<string, string | undefined>): string[] {

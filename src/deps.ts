@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { createAccounts, type Accounts } from './channels/accounts';
+import { createLiveAccounts } from './businesses/live-accounts';
+import type { Accounts } from './channels/accounts';
 import type { Config } from './config';
 import './conversation/actions';
 import { checkFlows } from './conversation/flows/check-flows';
@@ -76,7 +77,7 @@ export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Te
   const clock = parts.clock ?? systemClock;
   const ids = parts.ids ?? systemIds;
   const db = parts.db ?? openDatabase(config.databaseUrl, config.databasePoolSize);
-  const accounts = createAccounts(config, firstBusinessId);
+  const accounts = createLiveAccounts({ config, db, clock, log }, firstBusinessId);
   const base = { config, db, clock, ids, log, accounts, ...words };
 
   const works = config.role === 'all' || config.role === 'worker';

@@ -1,4 +1,5 @@
 import { createBusiness, firstBusiness } from './businesses/business-store';
+import { resealStored } from './businesses/live-accounts';
 import type { Config } from './config';
 import { loadDemoShop } from './demo/load-demo-shop';
 import type { Log } from './lib/log';
@@ -43,6 +44,8 @@ async function prepare(config: Config, log: Log): Promise<number> {
   }
   const db = openDatabase(config.databaseUrl, 2);
   try {
+    const resealed = await resealStored(db, config);
+    if (resealed > 0) log.info({ resealed }, 'stored credentials were encrypted with the new key');
     return await firstBusinessId(db, config);
   } finally {
     await db.close();

@@ -1,7 +1,9 @@
 import express, { Router } from 'express';
+import type { Accounts } from '../channels/accounts';
 import type { Config } from '../config';
 import type { CoreDeps } from '../db/core-deps';
 import { requireApiKey } from './api-key';
+import { businessesApi } from './businesses/businesses';
 import { categoriesApi } from './categories';
 import { customersApi } from './customers';
 import { documentation } from './docs';
@@ -17,6 +19,7 @@ import { staffApi } from './staff';
 export interface ApiDeps extends CoreDeps {
   config: Config;
   firstBusinessId: number;
+  accounts: Accounts;
 }
 
 /** Room for the largest order and the largest product with its variants. */
@@ -35,6 +38,8 @@ export function createApi(deps: ApiDeps, open: readonly Resource[] = []): Router
     inventoryApi(deps),
     staffApi(deps),
   ];
+    channelLinksApi(deps),
+    businessesApi(deps),
   const docs = documentation([...open, ...resources]);
   const router = Router();
   router.use(docs.base, docs.router);

@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database';
+import type { Queryable, Transaction } from '../db/database';
 import { readJson } from '../lib/json';
 import { settingsSchema, type BusinessSettings, type StoredSettings } from './settings';
 
@@ -29,6 +29,57 @@ type Row = Omit<Business, 'settings'> & { settings: string };
 export async function findBusiness(q: Queryable, id: number): Promise<Business | null> {
   const [row] = await q.query<Row>(`SELECT ${COLUMNS} FROM businesses WHERE id = :id`, { id });
   return row ? toBusiness(row) : null;
+}
+
+export async function findBusinessBySlug(q: Queryable, slug: string): Promise<Business | null> {
+  const [row] = await q.query<Row>(`SELECT ${COLUMNS} FROM businesses WHERE slug = :slug`, {
+    slug,
+  });
+  return row ? toBusiness(row) : null;
+}
+
+/** Businesses by id; of one alone where `only` is given. */
+export async function listBusinesses(
+  q: Queryable,
+  { only, afterId, limit }: { only?: number; afterId?: number; limit: number },
+): Promise<Business[]> {
+  const rows = await q.query<Row>(
+    `SELECT ${COLUMNS} FROM businesses
+     WHERE id > :afterId AND (:only IS NULL OR id = :only) ORDER BY id LIMIT :limit`,
+    { only: only ?? null, afterId: afterId ?? 0, limit },
+  );
+  return rows.map(toBusiness);
+}
+
+/** Changes the fields that are given; `settings` as a whole. Call with the row locked, if they depend on what was there. */
+export async function updateBusiness(
+  trx: Transaction,
+  id: number,
+  fields: Partial<Pick<Business, 'name' | 'timezone' | 'language'>> & { settings?: StoredSettings },
+): Promise<void> {
+  const { settings, ...plain } = fields;
+  await trx.execute(
+    `UPDATE businesses
+     SET name = COALESCE(:name, name), timezone = COALESCE(:timezone, timezone),
+         language = COALESCE(:language, language), settings = COALESCE(:settings, settings)
+     WHERE id = :id`,
+    {
+      id,
+      name: plain.name ?? null,
+      timezone: plain.timezone ?? null,
+      language: plain.language ?? null,
+      settings: settings ? JSON.stringify(settings) : null,
+    },
+  );
+}
+
+/** What the owner has set, without the defaults; locks the row, so that changes follow one another. */
+export async function lockSettings(trx: Transaction, id: number): Promise<StoredSettings | null> {
+  const [row] = await trx.query<{ settings: string }>(
+    'SELECT settings FROM businesses WHERE id = :id FOR UPDATE',
+    { id },
+  );
+  return row ? (JSON.parse(row.settings) as StoredSettings) : null;
 }
 
 /** The business that the environment's credentials and ADMIN_API_KEY belong to (RUN-6). */

@@ -19,6 +19,14 @@ const shippingZone = z.object({
   fee: amount,
 });
 
+/** What a browser calls the site of a page: scheme, host and port. */
+const origin = z.union([
+  z.literal('*'),
+  z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+    message: 'must be like https://shop.example, without a path',
+  }),
+]);
+
 /** Rules that an owner can change: the JSON column businesses.settings. Amounts are in minor units. */
 export const settingsSchema = z.object({
   /** INV-2 */
@@ -119,7 +127,11 @@ export const settingsSchema = z.object({
   auto_confirm_cod: z
     .object({ trusted: z.boolean().default(false), below: amount.nullable().default(null) })
     .prefault({}),
+  /** DLG-8: without a word of the person who has taken a conversation for this long, the bot is back. */
+  takeover_idle_minutes: minutes.default(30),
   cart_expiry_days: z.number().int().min(1).max(365).default(30),
+  /** CHN-5: other sites whose pages may embed the chat; the shop's own address always may, `*` means any site. */
+  webchat: z.object({ allowed_origins: z.array(origin).max(50).default([]) }).prefault({}),
   owner_phone: z
     .string()
     .regex(/^\+[1-9]\d{6,14}$/)

@@ -3,13 +3,17 @@ import type { Config } from '../config';
 import type { Account } from './channel';
 import type { ChannelName } from './inbound';
 
-/** The accounts of this deployment. The environment's belong to the first business (RUN-6). */
+/** Our accounts on the platforms: the environment's, which are the first business's (RUN-6), and those that businesses keep here. */
 export interface Accounts {
-  all: readonly Account[];
+  readonly all: readonly Account[];
   /** The account that an inbound message names, or undefined. */
   find(channel: ChannelName, accountId: string): Account | undefined;
+  /** The same, after a look whether it has been added just now, on another instance. */
+  lookUp(channel: ChannelName, accountId: string): Promise<Account | undefined>;
   /** The account that a business sends from: its real one, else (outside production) the playground's (RUN-5). */
   sender(channel: ChannelName, businessId: number): Account | undefined;
+  /** Sees what other instances have changed, as of a second ago at most; at once with `now`. */
+  freshen(when?: 'now'): Promise<void>;
 }
 
 /** The playground's ids look like the platforms' own, so that nothing on the way treats them differently. */
@@ -19,14 +23,34 @@ export const PLAYGROUND_TWILIO_SID = 'AC00000000000000000000000000000999';
 /** Where the owner's SMS go when OWNER_PHONE is not set: the third phone of the playground. */
 export const PLAYGROUND_OWNER_PHONE = '+639170000000';
 
+/** The accounts that no business keeps here: they stay what they are while the process runs. */
 export function createAccounts(config: Config, businessId: number): Accounts {
-  const all = [...fromEnvironment(config, businessId), ...forPlayground(config, businessId)];
+  const found = lookupOf(deploymentAccounts(config, businessId));
+  return {
+    ...found,
+    lookUp: (channel, accountId) => Promise.resolve(found.find(channel, accountId)),
+    freshen: () => Promise.resolve(),
+  };
+}
+
+/** What belongs to the deployment: the environment's accounts before the playground's. */
+export const deploymentAccounts = (config: Config, businessId: number): Account[] => [
+  ...fromEnvironment(config, businessId),
+  ...forPlayground(config, businessId),
+];
+
+/** Looks accounts up by their own id, and by whose they are; of several the first counts. */
+export function lookupOf(all: readonly Account[]): Pick<Accounts, 'all' | 'find' | 'sender'> {
+  const byId = new Map<string, Account>();
+  const byBusiness = new Map<string, Account>();
+  for (const account of [...all].reverse()) {
+    byId.set(`${account.channel}:${account.accountId}`, account);
+    byBusiness.set(`${account.channel}:${account.businessId}`, account);
+  }
   return {
     all,
-    find: (channel, accountId) =>
-      all.find((account) => account.channel === channel && account.accountId === accountId),
-    sender: (channel, business) =>
-      all.find((account) => account.channel === channel && account.businessId === business),
+    find: (channel, accountId) => byId.get(`${channel}:${accountId}`),
+    sender: (channel, businessId) => byBusiness.get(`${channel}:${businessId}`),
   };
 }
 
@@ -41,6 +65,8 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       secret: messenger.appSecret,
       token: messenger.pageAccessToken,
       principal: '',
+      verifyToken: messenger.verifyToken,
+      appId: messenger.appId,
       apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
       isPlayground: false,
     });
@@ -53,6 +79,8 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       secret: messenger.appSecret,
       token: messenger.pageAccessToken,
       principal: messenger.pageId,
+      verifyToken: messenger.verifyToken,
+      appId: messenger.appId,
       apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
       isPlayground: false,
     });
@@ -65,6 +93,7 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       secret: whatsapp.appSecret,
       token: whatsapp.accessToken,
       principal: '',
+      verifyToken: whatsapp.verifyToken,
       apiUrl: `${config.graphApiUrl}/${config.graphApiVersion}`,
       isPlayground: false,
     });
@@ -78,7 +107,7 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       token: twilio.authToken,
       principal: twilio.accountSid,
       apiUrl: config.twilioApiUrl,
-      statusUrl: twilioStatusUrl(config),
+      statusUrl: twilioStatusUrl(config.publicUrl),
       isPlayground: false,
     });
   }
@@ -91,7 +120,7 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       token: twilio.authToken,
       principal: twilio.accountSid,
       apiUrl: config.twilioApiUrl,
-      statusUrl: twilioStatusUrl(config),
+      statusUrl: twilioStatusUrl(config.publicUrl),
       isPlayground: false,
     });
   }
@@ -99,7 +128,7 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
 }
 
 /** Twilio refuses a call-back address that it cannot reach. */
-function twilioStatusUrl({ publicUrl }: Config): string | undefined {
+export function twilioStatusUrl(publicUrl: string): string | undefined {
   const { hostname } = new URL(publicUrl);
   const isLocal = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
   return isLocal ? undefined : `${publicUrl}/webhooks/twilio/status`;

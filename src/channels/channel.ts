@@ -13,12 +13,18 @@ export interface Account {
   token: string;
   /** Twilio's account SID; the page that an Instagram account belongs to; empty elsewhere. */
   principal: string;
+  /** The word that Meta's handshake has to name; nothing with Twilio. */
+  verifyToken?: string;
+  /** Meta's app that sends for us, where it is known: what it echoes is ours. */
+  appId?: string;
   /** Where the platform's API is. */
   apiUrl: string;
   /** Where the platform reports what became of our messages, if that is told with each of them. */
   statusUrl?: string;
   /** The built-in phones of the playground, not a real platform. */
   isPlayground: boolean;
+  /** A business keeps it here (RUN-6); the others are the deployment's. */
+  isStored?: boolean;
 }
 
 /** One request to the platform, without credentials and addressee; `display` is what a person reads in it. */

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isUnavailable } from '../db/errors';
+import { allChecks } from './checks/all-checks';
+import { credentialChecks } from './checks/credentials';
 import { examine, SECONDS_PER_CHECK } from './examine';
 import { exitCodeOf, toJson, toText } from './report';
 
@@ -15,7 +17,11 @@ async function main(): Promise<void> {
   try {
     const url = process.env.DATABASE_URL;
     if (!url) throw new Error('DATABASE_URL is not set');
-    const diagnosis = await examine(url, { secondsPerCheck: seconds });
+    const { ENCRYPTION_KEY, ENCRYPTION_KEY_PREVIOUS } = process.env;
+    const diagnosis = await examine(url, {
+      secondsPerCheck: seconds,
+      checks: [...allChecks, ...credentialChecks(ENCRYPTION_KEY, ENCRYPTION_KEY_PREVIOUS)],
+    });
     say(json ? toJson(diagnosis) : toText(diagnosis));
     process.exitCode = exitCodeOf(diagnosis);
   } catch (error) {

@@ -50,6 +50,7 @@ type Dispatched = { sendIn?: SendLane } | 'passed over';
  * notifications. Returns how many it took.
  */
 export async function dispatchNotifications(deps: DispatchDeps, limit: number): Promise<number> {
+  await deps.accounts.freshen();
   const passedOver: PassedOver = { notifications: new Set(), conversations: new Set() };
   let count = 0;
   while (count < limit && passedOver.notifications.size < limit) {

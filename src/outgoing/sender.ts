@@ -220,7 +220,7 @@ async function sendOne(
 ): Promise<boolean> {
   const { accounts, clock } = context;
   if (message.nextAttemptAt > clock.now() || context.isClosed()) return false;
-  const account = accounts.find(lane.channel, lane.accountId);
+  const account = await accounts.lookUp(lane.channel, lane.accountId);
   const refusal = await refusedByOptOut(context.db, lane, message.inboxMessageId);
   if (refusal) return record(context, lane, message, refusal);
   crashPoint('send.before-request');

@@ -1,5 +1,6 @@
 import type { Accounts } from '../channels/accounts';
 import type { Account } from '../channels/channel';
+import { hashed, NOBODY } from '../channels/event-fields';
 import type { InboundEvent } from '../channels/inbound';
 import type { Config } from '../config';
 import type { Inbox } from '../inbox/inbox';
@@ -14,8 +15,6 @@ export interface WebhookDeps {
   inbox: Inbox;
   clock: Clock;
   log: Log;
-  /** Where events of accounts that we do not know are kept. */
-  firstBusinessId: number;
 }
 
 /** Stores what a signed body brought; when it resolves, the webhook may acknowledge (G-1). */
@@ -35,7 +34,10 @@ export async function takeIn(
   }
 }
 
-/** An account counts only when the secret that belongs to it signed the body. */
+/**
+ * An account counts only when the secret that belongs to it signed the body. What a signer says about somebody else's account
+ * is kept as the signer's own, under no account: it must not take the place of a message that the real owner will send.
+ */
 function rowOf(
   deps: WebhookDeps,
   signer: Account,
@@ -44,9 +46,13 @@ function rowOf(
 ): NewInboxRow {
   const account = deps.accounts.find(event.channel, event.accountId);
   const isKnown = account !== undefined && account.secret === signer.secret;
+  if (account && !isKnown) {
+    const strange = { ...event, accountId: NOBODY, providerMessageId: hashed(event) };
+    return { event: strange, businessId: signer.businessId, state: 'ignored', receivedAt };
+  }
   return {
     event,
-    businessId: isKnown ? account.businessId : deps.firstBusinessId,
+    businessId: account?.businessId ?? signer.businessId,
     state: isKnown && event.body.kind !== 'other' ? 'pending' : 'ignored',
     receivedAt,
   };

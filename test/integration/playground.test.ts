@@ -51,7 +51,7 @@ beforeAll(async () => {
   const inbox = createInbox(db, () => undefined);
   app.use(
     '/webhooks/messenger',
-    messengerWebhook({ ...deps, inbox, log: pino({ level: 'silent' }), firstBusinessId: 1 }),
+    messengerWebhook({ ...deps, inbox, log: pino({ level: 'silent' }) }),
   );
   app.use('/playground', createPlayground(deps));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -94,6 +94,11 @@ export function parseTwilioStatus(form: Form, outbox: unknown, receivedAt: Date)
   };
 }
 
+/** Either end of a request may be our number: which one is ours is only known once it is known who has signed it. */
+export function accountsNamedIn(form: Form): Pick<InboundEvent, 'channel' | 'accountId'>[] {
+  return [between(form, 'To', 'From'), between(form, 'From', 'To')];
+}
+
 /** Both ends of a message: which field is ours depends on the direction. */
 function between(
   form: Form,
