@@ -63,7 +63,10 @@ export async function loadOrderables(
   return found;
 }
 
-/** Only asked when something is short: then expired holds may be what is missing. */
+/**
+ * Only asked when something is short: then expired holds may be what is missing. Both figures come from one statement, which sees
+ * one instant: between two, a hold can be taken back that the first still counts and the second no longer finds.
+ */
 async function addExpiredHolds(
   q: Queryable,
   found: Map<string, Orderable>,
@@ -75,17 +78,38 @@ async function addExpiredHolds(
   const short = [...found.entries()]
     .filter(([key, one]) => one.available < (wanted.get(key) ?? 0))
     .map(([, one]) => one);
-  if (short.length === 0) return;
-  const rows = await q.query<{ product_id: number; variant_id: number | null; quantity: string }>(
-    `SELECT product_id, variant_id, SUM(quantity) AS quantity FROM inventory_reservations
-     WHERE product_id IN (?) AND status = 'reserved' AND expires_at <= UTC_TIMESTAMP(6)
-     GROUP BY product_id, variant_id`,
-    [short.map((one) => one.productId)],
-  );
-  for (const row of rows) {
-    const one = found.get(itemKey({ productId: row.product_id, variantId: row.variant_id }));
-    if (one) one.available += Number(row.quantity);
-  }
+  const products = short.filter((one) => one.variantId === null);
+  const variants = short.filter((one) => one.variantId !== null);
+  const rows = await Promise.all([
+    availableOf(q, PRODUCTS_WITH_EXPIRED, products, (one) => one.productId),
+    availableOf(q, VARIANTS_WITH_EXPIRED, variants, (one) => one.variantId),
+  ]);
+  for (const [one, available] of rows.flat()) one.available = available;
+}
+
+const PRODUCTS_WITH_EXPIRED = `
+  SELECT p.id, p.stock_quantity - p.reserved_stock + COALESCE((
+      SELECT SUM(r.quantity) FROM inventory_reservations AS r
+      WHERE r.product_id = p.id AND r.variant_id IS NULL
+        AND r.status = 'reserved' AND r.expires_at <= UTC_TIMESTAMP(6)), 0) AS available
+  FROM products AS p WHERE p.id IN (?)`;
+const VARIANTS_WITH_EXPIRED = `
+  SELECT v.id, v.stock_quantity - v.reserved_stock + COALESCE((
+      SELECT SUM(r.quantity) FROM inventory_reservations AS r
+      WHERE r.product_id = v.product_id AND r.variant_id = v.id
+        AND r.status = 'reserved' AND r.expires_at <= UTC_TIMESTAMP(6)), 0) AS available
+  FROM product_variants AS v WHERE v.id IN (?)`;
+
+async function availableOf(
+  q: Queryable,
+  sql: string,
+  short: readonly Orderable[],
+  idOf: (one: Orderable) => number | null,
+): Promise<[Orderable, number][]> {
+  if (short.length === 0) return [];
+  const rows = await q.query<{ id: number; available: string }>(sql, [short.map(idOf)]);
+  const available = new Map(rows.map((row) => [row.id, Number(row.available)]));
+  return short.map((one) => [one, available.get(idOf(one) ?? 0) ?? 0]);
 }
 
 interface Row {
