@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import mysql from 'mysql2/promise';
 import { isTransient, isUnavailable, databaseUnavailable } from './errors';
 
@@ -110,6 +111,10 @@ async function runTransaction<T>(
   }
 }
 
+/** Published (node:diagnostics_channel) whenever a piece of database work is run again: { errno, attempt }. */
+export const RETRIES = 'tindera.database.retry';
+const retries = channel(RETRIES);
+
 /** Runs a repeatable piece of database work again while the database asks for it. */
 export async function withRetry<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -117,6 +122,7 @@ export async function withRetry<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+      retries.publish({ errno: (error as { errno?: number }).errno, attempt });
       const backoffMs = Math.random() * 5 * 2 ** Math.min(attempt, 6);
       await new Promise((resolve) => setTimeout(resolve, backoffMs));
     }

@@ -1,4 +1,5 @@
 import type { Business } from '../../src/businesses/business-store';
+import { openDatabase, type Database } from '../../src/db/database';
 import { createOrder } from '../../src/orders/create-order';
 import { cancelOrder } from '../../src/orders/cancel-order';
 import { confirmOrder } from '../../src/orders/confirm-order';
@@ -25,7 +26,13 @@ import {
 const test = useDatabase();
 let business: Business;
 let businessId: number;
+/** Instances of the product share nothing but the database. */
+let instances: Database[];
 
+beforeAll(() => {
+  instances = [openDatabase(test.url, 20), openDatabase(test.url, 20)];
+});
+afterAll(() => Promise.all(instances.map((instance) => instance.close())));
 beforeEach(async () => {
   business = await aBusiness(test.db);
   businessId = business.id;
@@ -36,6 +43,7 @@ afterEach(async () => {
   expect(await ledgerProblems(test.db)).toEqual([]);
 });
 
+const depsOf = (n: number) => ({ ...test.deps, db: instances[n % 2] as Database });
 const customers = (count: number) =>
   Promise.all(Array.from({ length: count }, () => aCustomer(test.db, { businessId })));
 const code = (result: Awaited<ReturnType<typeof createOrder>>) =>
@@ -45,12 +53,12 @@ const tally = (words: string[]) =>
     [...new Set(words)].sort().map((word) => [word, words.filter((one) => one === word).length]),
   );
 
-it('sells the last unit to one of a hundred buyers', async () => {
+it('sells the last unit to one of a hundred buyers, who come to two instances', async () => {
   const product = await aProduct(test.db, { businessId, stock: 1 });
   const buyers = await customers(100);
   const results = await Promise.all(
-    buyers.map((userId) =>
-      createOrder(test.deps, orderData(business, { userId, lines: [{ product }] })),
+    buyers.map((userId, n) =>
+      createOrder(depsOf(n), orderData(business, { userId, lines: [{ product }] })),
     ),
   );
   expect(tally(results.map(code))).toEqual({ INSUFFICIENT_STOCK: 99, PLACED: 1 });
