@@ -7,6 +7,8 @@ import { health } from './api/health';
 import type { Deps } from './deps';
 import { projectRoot } from './lib/project-root';
 import { createPlayground } from './playground/playground';
+import { createWebChat } from './webchat/webchat';
+import { serveWidget } from './webchat/widget-file';
 import { messengerWebhook } from './webhooks/messenger';
 import { twilioWebhook } from './webhooks/twilio';
 import { whatsappWebhook } from './webhooks/whatsapp';
@@ -22,11 +24,15 @@ export function createApp(deps: Deps): Express {
   app.use('/webhooks/messenger', messengerWebhook(deps));
   app.use('/webhooks/whatsapp', whatsappWebhook(deps));
   app.use('/webhooks/twilio', twilioWebhook(deps));
+  app.use('/webchat', createWebChat(deps));
+  app.get('/widget.js', serveWidget());
   app.use(
     '/pictures',
     express.static(path.join(projectRoot, 'src', 'demo', 'pictures'), {
       maxAge: '1d',
       index: false,
+      // The web chat shows them on other sites' pages.
+      setHeaders: (res) => res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin'),
     }),
   );
   if (deps.config.playground) app.use('/playground', createPlayground(deps));

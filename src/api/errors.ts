@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { z } from 'zod';
 import { AppError } from '../lib/errors';
 import type { Log } from '../lib/log';
+import type { ErrorDetail } from '../lib/parse-or-400';
 
 /** What every error answer of the product looks like: a sentence for people, a code for programs, all problems at once. */
 export interface ErrorBody {
@@ -9,18 +9,6 @@ export interface ErrorBody {
   error: string;
   code: string;
   validation_errors?: ErrorDetail[];
-}
-
-export interface ErrorDetail {
-  /** "items[0].quantity" */
-  field: string;
-  message: string;
-  code: string;
-  /** What an amount should have been, in major units. */
-  expected?: number;
-  /** How many there are, where too many were wanted. */
-  available?: number;
-  sku?: string;
 }
 
 /** The one place where errors become answers. Nothing internal leaves: no stack, no SQL (SEC-5). */
@@ -38,19 +26,6 @@ export const notFound: RequestHandler = (req) => {
   throw new AppError('NOT_FOUND', 404, `There is nothing at ${req.method} ${req.path}.`);
 };
 
-/** Parses a body, a query or a parameter; a mismatch is answered 400 with every problem. */
-export function parseOr400<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AppError('VALIDATION_FAILED', 400, 'The request has mistakes; each is listed.', {
-    details: parsed.error.issues.map((issue): ErrorDetail => ({
-      field: fieldOf(issue.path),
-      message: issue.message,
-      code: codeOf(issue),
-    })),
-  });
-}
-
 /** An expected "no" of the domain as an error answer. */
 export function refusal(
   status: number,
@@ -61,19 +36,6 @@ export function refusal(
     outcome.problems ??
     (field ? [{ field, message: outcome.message, code: outcome.code }] : undefined);
   return new AppError(outcome.code, status, outcome.message, { details });
-}
-
-/** "items[0].quantity", the way orders name their fields. */
-const fieldOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
-  }, '') || 'body';
-
-/** Schemas can name a code of their own in `params`. */
-function codeOf(issue: z.core.$ZodIssue): string {
-  const params = issue.code === 'custom' ? issue.params : undefined;
-  return typeof params?.code === 'string' ? params.code : 'INVALID';
 }
 
 function answerTo(error: unknown): { status: number; body: ErrorBody } {

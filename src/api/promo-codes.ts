@@ -13,7 +13,8 @@ import type { Transaction } from '../db/database';
 import { isDuplicateKey } from '../db/errors';
 import { toDecimal } from '../lib/money';
 import { change } from './change';
-import { refusal, type ErrorDetail } from './errors';
+import type { ErrorDetail } from '../lib/parse-or-400';
+import { refusal } from './errors';
 import {
   amountIn,
   idCursor,

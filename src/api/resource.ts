@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../lib/errors';
-import { parseOr400 } from './errors';
+import { parseOr400 } from '../lib/parse-or-400';
 import { identityOf, requireRole, type ApiRole, type Identity } from './identity';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

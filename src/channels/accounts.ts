@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Config } from '../config';
 import type { Account } from './channel';
 import type { ChannelName } from './inbound';
+import { findWebAccount, webAccount } from './web/account';
 
 /** Our accounts on the platforms: the environment's, which are the first business's (RUN-6), and those that businesses keep here. */
 export interface Accounts {
@@ -49,8 +50,10 @@ export function lookupOf(all: readonly Account[]): Pick<Accounts, 'all' | 'find'
   }
   return {
     all,
-    find: (channel, accountId) => byId.get(`${channel}:${accountId}`),
-    sender: (channel, businessId) => byBusiness.get(`${channel}:${businessId}`),
+    find: (channel, accountId) =>
+      channel === 'web' ? findWebAccount(accountId) : byId.get(`${channel}:${accountId}`),
+    sender: (channel, businessId) =>
+      channel === 'web' ? webAccount(businessId) : byBusiness.get(`${channel}:${businessId}`),
   };
 }
 

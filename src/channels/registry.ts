@@ -3,11 +3,12 @@ import type { ChannelName } from './inbound';
 import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';
+import { web } from './web';
 import { whatsapp } from './whatsapp';
 import { whatsappTwilio } from './whatsapp-twilio';
 
 const channels = new Map<ChannelName, Channel>(
-  [messenger, instagram, sms, whatsapp].map((channel) => [channel.name, channel]),
+  [messenger, instagram, sms, web, whatsapp].map((channel) => [channel.name, channel]),
 );
 
 /** The channel of a conversation; one that does not exist is a bug. Twilio's WhatsApp senders are numbers, Meta's have ids. */

@@ -1,6 +1,7 @@
-import type { Queryable } from '../db/database';
-import { eventBody, type MessageEvent } from '../channels/inbound';
+import type { MessageEvent } from '../channels/inbound';
 import { segmentsOf } from '../channels/sms/gsm';
+import type { Queryable } from '../db/database';
+import { readInbound, readOutgoing } from '../outgoing/transcript-store';
 
 /** One bubble on a phone of the playground. */
 export interface FeedItem {
@@ -49,84 +50,49 @@ export async function readFeed(
       'SELECT id, staff_id FROM conversations WHERE conversation_key = :key',
       { key },
     );
-    items.push(...(await readInbound(q, person, key, after.inboxId)));
+    items.push(...(await personsOf(q, person, key, after.inboxId)));
     if (!conversation) continue;
     if (conversation.staff_id !== null) staff.add(person);
-    items.push(...(await readOutgoing(q, person, conversation.id, after.outgoingId)));
+    items.push(...(await shopsOf(q, person, conversation.id, after.outgoingId)));
   }
   // A person's message before the answer to it, should both bear the same time.
   const sorted = items.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
   return { items: sorted, staff: [...staff] };
 }
 
-interface InboundRow {
-  id: number;
-  provider_message_id: string;
-  event: string;
-  state: string;
-  received_at: Date;
-}
-
-async function readInbound(
+async function personsOf(
   q: Queryable,
   person: string,
   key: string,
   after: number,
 ): Promise<FeedItem[]> {
-  const rows = await q.query<InboundRow>(
-    `SELECT id, provider_message_id, event, state, received_at
-     FROM inbox_messages FORCE INDEX (inbox_messages_lane_idx)
-     WHERE conversation_key = :key AND kind = 'message' AND id > :after
-     ORDER BY id DESC
-     LIMIT :limit`,
-    { key, after, limit: MAX_ITEMS_PER_CONVERSATION },
-  );
-  return rows.reverse().flatMap((row) => {
-    const event = eventBody.parse(JSON.parse(row.event));
-    if (event.kind !== 'message') return [];
-    return {
-      id: `in-${row.id}`,
-      person,
-      from: 'person',
-      at: row.received_at.toISOString(),
-      state: row.state,
-      mid: row.provider_message_id,
-      event,
-    };
-  });
+  const lines = await readInbound(q, key, after, MAX_ITEMS_PER_CONVERSATION);
+  return lines.map(({ id, providerMessageId, state, event, at }) => ({
+    id: `in-${id}`,
+    person,
+    from: 'person',
+    at: at.toISOString(),
+    state,
+    mid: providerMessageId,
+    event,
+  }));
 }
 
-interface OutgoingRow {
-  id: number;
-  payload: string;
-  state: string;
-  at: Date;
-  error_code: string | null;
-  last_error: string | null;
-}
-
-async function readOutgoing(
+async function shopsOf(
   q: Queryable,
   person: string,
   conversationId: number,
   after: number,
 ): Promise<FeedItem[]> {
-  const rows = await q.query<OutgoingRow>(
-    `SELECT id, payload, state, COALESCE(sent_at, created_at) AS at, error_code, last_error
-     FROM outgoing_messages FORCE INDEX (outgoing_messages_lane_idx)
-     WHERE conversation_id = :conversationId AND id > :after
-     ORDER BY id DESC
-     LIMIT :limit`,
-    { conversationId, after, limit: MAX_ITEMS_PER_CONVERSATION },
-  );
-  return rows.reverse().map((row) => ({
-    id: `out-${row.id}`,
+  const lines = await readOutgoing(q, conversationId, after, MAX_ITEMS_PER_CONVERSATION);
+  return lines.map(({ id, state, payload, at, error }) => ({
+    id: `out-${id}`,
     person,
     from: 'shop',
-    at: row.at.toISOString(),
-    state: row.state,
-    ...content(JSON.parse(row.payload) as Record<string, unknown>),
-    ...(row.state === 'failed' ? { error: row.last_error ?? row.error_code ?? 'failed' } : {}),
+    at: at.toISOString(),
+    state,
+    ...content(payload),
+    ...(state === 'failed' ? { error: error ?? 'failed' } : {}),
   }));
 }
 

@@ -7,6 +7,7 @@ import type { Database } from '../db/database';
 import type { Clock } from '../lib/clock';
 import { AppError } from '../lib/errors';
 import type { Ids } from '../lib/ids';
+import { parseOr400 } from '../lib/parse-or-400';
 import { projectRoot } from '../lib/project-root';
 import { createAdminLinkCode } from './admin-link-code';
 import { readFeed, shopName, type Feed, type Position } from './feed-store';
@@ -117,24 +118,24 @@ function api(deps: PlaygroundDeps): Router {
   });
 
   router.post('/send', json, async (request, response) => {
-    const action = parse(personAction, request.body);
+    const action = parseOr400(personAction, request.body);
     answer(response, await sendAsPerson({ ...deps, page }, action));
   });
 
   router.post('/link-admin', json, async (request, response) => {
-    const who = parse(z.object({ person: psid }), request.body).person;
+    const who = parseOr400(z.object({ person: psid }), request.body).person;
     const text = `/link ${await createAdminLinkCode(deps, page.businessId)}`;
     answer(response, await sendAsPerson({ ...deps, page }, { person: who, kind: 'text', text }));
   });
 
   router.get('/feed', async (request, response) => {
-    const { people, after } = parse(feedQuery, request.query);
+    const { people, after } = parseOr400(feedQuery, request.query);
     const { items, staff } = await feedOf(people, after);
     response.json({ data: items, staff, next_cursor: positionAfter(items, after) });
   });
 
   router.get('/events', async (request: Request, response: Response) => {
-    const { people } = parse(feedQuery, request.query);
+    const { people } = parseOr400(feedQuery, request.query);
     if (streams >= MAX_STREAMS) {
       throw new AppError(
         'TOO_MANY_STREAMS',
@@ -163,14 +164,4 @@ function positionAfter(items: Feed['items'], after: Position): string {
       .filter(({ id }) => id.startsWith(prefix))
       .reduce((most, { id }) => Math.max(most, Number(id.slice(prefix.length))), least);
   return `${newest('in-', after.inboxId)}-${newest('out-', after.outgoingId)}`;
-}
-
-function parse<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const details = result.error.issues.map((issue) => ({
-    field: issue.path.join('.'),
-    message: issue.message,
-  }));
-  throw new AppError('INVALID_REQUEST', 400, 'The request is not valid.', { details });
 }

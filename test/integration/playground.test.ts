@@ -183,7 +183,7 @@ describe('sending as a person', () => {
     ['a picture that is not on the web', { person: ANA, kind: 'image', url: 'file:///etc/passwd' }],
     ['a place off the earth', { person: ANA, kind: 'location', latitude: 91, longitude: 0 }],
   ])('refuses %s', async (_name, body) => {
-    expect(await send(body)).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+    expect(await send(body)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(await database.db.query('SELECT id FROM inbox_messages')).toEqual([]);
   });
 });

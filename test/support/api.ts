@@ -73,6 +73,7 @@ export function appFor(test: TestDatabase, firstBusinessId: number): Express {
     LOG_LEVEL: 'silent',
     ENABLE_PLAYGROUND: 'false',
     ENCRYPTION_KEY: '0'.repeat(64),
+    JWT_SECRET: 'test-jwt-secret-0123456789-0123456789',
     PUBLIC_URL: 'https://shop.example.com',
     ADMIN_API_KEY,
   });
