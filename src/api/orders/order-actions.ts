@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import type { CoreDeps } from '../../db/core-deps';
-import type { Transaction } from '../../db/database';
 import { cancelOrderIn } from '../../orders/cancel-order';
 import { changeOrderIn } from '../../orders/change-order';
 import { confirmOrderIn } from '../../orders/confirm-order';
 import { moveOrderIn } from '../../orders/move-order';
-import { orderDataSchema, presentOrder, type Order } from '../../orders/order';
+import { orderDataSchema } from '../../orders/order';
 import { ORDER_STATUSES, PAYMENT_STATUSES } from '../../orders/order-states';
-import { itemsOf } from '../../orders/order-store';
+import { recordCodRefusalIn } from '../../orders/record-cod-refusal';
 import { recordPaymentIn } from '../../orders/record-payment';
 import { setShippingIn } from '../../orders/set-shipping';
-import { change } from '../change';
-import type { ErrorDetail } from '../../lib/parse-or-400';
-import { refusal } from '../errors';
 import { amountIn, textField } from '../fields';
 import type { Identity } from '../identity';
 import type { Resource } from '../resource';
+import { actingOnOrders } from './act';
 import { CREATE_PROBLEMS, ORDER_PARAMS, orderAnswer } from './order-schema';
 
 const DEFAULT_REASON = 'cancelled by the shop';
@@ -59,6 +56,7 @@ export function addOrderActions(
   api: Resource,
   deps: Pick<CoreDeps, 'db' | 'clock' | 'wakeQueue'>,
 ): void {
+  const act = actingOnOrders(deps);
   const answer = orderAnswer;
   const params = ORDER_PARAMS;
 
@@ -208,56 +206,27 @@ export function addOrderActions(
     ({ who, params: { id = '' } }) => cancel(who, id),
   );
 
-  const base = (who: Identity, order: string) => ({
-    businessId: who.businessId,
-    order,
-    actor: who.actor,
-  });
-
-  async function act(
-    who: Identity,
-    action: string,
-    what: string,
-    work: (trx: Transaction) => Promise<Outcome>,
-    detail?: Record<string, unknown>,
-  ): Promise<z.input<typeof orderAnswer>> {
-    const answered = await change(deps.db, who, action, async (trx) => {
-      const outcome = await work(trx);
-      // Thrown, so that nothing of it remains.
-      if (!outcome.ok) throw refusal(statusOf(outcome), outcome, FIELDS[outcome.code]);
-      const { order, warnings = [], decision } = outcome;
-      return {
-        subject: `order ${order.id}`,
-        detail: { ...detail, order_status: order.orderStatus, ...(decision ? { decision } : {}) },
-        result: {
-          success: true as const,
-          message: `Order ${order.orderNumber}: ${what}.`,
-          order_id: order.id,
-          order_number: order.orderNumber,
-          order: presentOrder(order, await itemsOf(trx, order.id)),
-          warnings,
-          ...(decision ? { decision } : {}),
-        },
-      };
-    });
-    deps.wakeQueue?.();
-    return answered;
-  }
+  api.post(
+    '/:id/cod-refused',
+    {
+      summary: 'Note that a cash-on-delivery parcel was refused at the door',
+      description:
+        'Its payment has failed, and the customer may order less cash on delivery from now on. The order stays shipped: a parcel that is taken at the second try is delivered, one that comes back is a return. Said twice it counts once.',
+      params,
+      body: z.object({ note: z.string().trim().max(255).nullish() }),
+      isBodyOptional: true,
+      answer,
+      problems: { 404: MOVES[404], 409: ['NOT_REFUSABLE'] },
+    },
+    ({ who, body, params: { id = '' } }) =>
+      act(who, 'order.cod_refused', 'refused at the door', (trx) =>
+        recordCodRefusalIn(trx, deps, { ...base(who, id), note: body.note }),
+      ),
+  );
 }
 
-/** What the order core answers, whatever was done. */
-type Outcome =
-  | { ok: true; order: Order; warnings?: { code: string; message: string }[]; decision?: string }
-  | {
-      ok: false;
-      code: string;
-      message: string;
-      status?: number;
-      problems?: readonly ErrorDetail[];
-    };
-
-const FIELDS: Record<string, string | undefined> = { INVALID_TRANSITION: 'status' };
-const STATUSES: Record<string, number | undefined> = { ORDER_NOT_FOUND: 404, AMOUNT_MISMATCH: 400 };
-
-const statusOf = (outcome: { code: string; status?: number }): number =>
-  outcome.status ?? STATUSES[outcome.code] ?? 409;
+const base = (who: Identity, order: string) => ({
+  businessId: who.businessId,
+  order,
+  actor: who.actor,
+});
