@@ -35,31 +35,51 @@ export interface RenderedMessage {
   segments?: number;
 }
 
-/** How a failed send is treated (CHN-8; tables in each channel's errors.ts). */
+/**
+ * How a failed send is treated (CHN-8; tables in each channel's errors.ts). A notification goes by another channel after each of
+ * them but `retry` and `configuration`; they differ in what becomes of the next message to the same person.
+ */
 export type ErrorClass =
   /** Try again later: rate limits, outages, unknown outcomes. */
   | 'retry'
-  /** This person cannot be reached here now: closed window, blocked, not on the platform. Use another channel. */
+  /** The address is right, but does not take this message now: closed window, blocked, not on the platform. The next one is tried. */
   | 'reroute'
-  /** The person has said stop. */
+  /** The person has said stop: nothing more goes there until they say start. */
   | 'opt_out'
-  /** Our message is wrong, or the person does not exist. */
+  /** This message can never go there: it is wrong, or (with `stopsPerson`) nobody has this address. */
   | 'permanent'
   /** Our credentials or settings are wrong: every message would fail. Waits, and a person is told. */
   | 'configuration';
 
+/** What is to be done about an error of a platform. */
+export interface Treatment {
+  errorClass: ErrorClass;
+  /** The limit or the trouble is the whole account's, not this person's. */
+  slowsAccount?: boolean;
+  /** Every message of the account would fail: one at a time is tried until one gets through, and the owner is told. */
+  stopsAccount?: boolean;
+  /** Nothing more is sent to this address until the person writes. */
+  stopsPerson?: boolean;
+  /** Tries in all that it is worth. Without it an outage of hours is waited for. */
+  mostTries?: number;
+  /** At least so long until the next try: what the platform asked for with Retry-After, or its documentation. */
+  retryAfterMs?: number;
+  /** By how much each wait is longer than the one before; 2 where nothing is said. */
+  growth?: number;
+  /** The picture is at fault: when the tries are spent, the message goes without it. */
+  isPicture?: boolean;
+}
+
+export type SendFailure = Treatment & { ok: false; code: string; message: string };
+
 export type SendResult =
-  | { ok: true; providerMessageId: string }
   | {
-      ok: false;
-      errorClass: ErrorClass;
-      code: string;
-      message: string;
-      /** What the platform asked for with Retry-After. */
-      retryAfterMs?: number;
-      /** The limit is the whole account's, not this person's. */
-      slowsAccount?: boolean;
-    };
+      ok: true;
+      providerMessageId: string;
+      /** The platform says that its limit is nearly reached: nothing more from this account for so long. */
+      pauseMs?: number;
+    }
+  | SendFailure;
 
 export interface SendRequest {
   account: Account;
@@ -76,8 +96,14 @@ export interface Channel {
   render(reply: Reply): RenderedMessage[];
   /** One HTTP request; never throws for what a platform or a network may do. */
   send(request: SendRequest): Promise<SendResult>;
-  /** The class of an error code that the platform reports after it had taken the message. */
-  classify?(code: string): ErrorClass;
+  /** What is to be done about an error code that the platform reports after it had taken the message. */
+  classify?(code: string): Treatment;
+  /** The message without its picture, which the platform cannot fetch; null when nothing is left of it. */
+  withoutPicture?(payload: Record<string, unknown>): Record<string, unknown> | null;
+  /** False while only another process can send for this account, or nobody: its messages wait, and no try is counted. */
+  canSendHere?(accountId: string): boolean;
+  /** Requests under way at once for one account, where a few are enough. */
+  maxAtOnce?: number;
 }
 
 /** What a webhook's parser makes of a verified body: every event in it, in the body's order. */

@@ -1,10 +1,15 @@
+import { z } from 'zod';
+
 /** Longer than any platform takes; a turn never waits for it. */
 export const SEND_TIMEOUT_MS = 10_000;
 
 export interface HttpAnswer {
   status: number;
   body: unknown;
+  /** What the platform asked for with Retry-After, or with Meta's headers of usage. */
   retryAfterMs?: number;
+  /** How much of its limit Meta says that we have used, in percent. */
+  usedPercent?: number;
 }
 
 /** Posts JSON to a platform. A network failure is an answer, too: status 0. */
@@ -26,7 +31,7 @@ export async function postJson(
     return {
       status: response.status,
       body: parse(text),
-      retryAfterMs: retryAfter(response.headers.get('retry-after')),
+      ...askedFor(response.headers),
     };
   } catch (error) {
     const cause =
@@ -36,6 +41,54 @@ export async function postJson(
     return { status: 0, body: cause };
   }
 }
+
+/** Retry-After says it best; else Meta's own headers, which come with every answer. */
+function askedFor(headers: Headers): Pick<HttpAnswer, 'retryAfterMs' | 'usedPercent'> {
+  const { regainMs, usedPercent } = usageIn([
+    headers.get('x-app-usage'),
+    headers.get('x-business-use-case-usage'),
+  ]);
+  return { retryAfterMs: retryAfter(headers.get('retry-after')) ?? regainMs, usedPercent };
+}
+
+/** Percentages of a limit, and the minutes until access is back (Graph API, rate limits). */
+const usage = z.object({
+  call_count: z.number().optional(),
+  total_time: z.number().optional(),
+  total_cputime: z.number().optional(),
+  estimated_time_to_regain_access: z.number().optional(),
+});
+const usages = z.union([usage.transform((one) => [one]), z.array(usage)]);
+
+/** Reads X-App-Usage (one entry) and X-Business-Use-Case-Usage (a list of entries for each business). */
+export function usageIn(headers: readonly (string | null | undefined)[]): {
+  usedPercent?: number;
+  regainMs?: number;
+} {
+  const all = headers.flatMap((header) => {
+    const value = header ? parse(header) : undefined;
+    if (typeof value !== 'object' || value === null) return [];
+    return [value, ...(Object.values(value) as unknown[])].flatMap(
+      (part) => usages.safeParse(part).data ?? [],
+    );
+  });
+  const percents = all.flatMap((one) =>
+    [one.call_count, one.total_time, one.total_cputime].filter((part) => part !== undefined),
+  );
+  const minutes = Math.max(0, ...all.map((one) => one.estimated_time_to_regain_access ?? 0));
+  return {
+    ...(percents.length > 0 ? { usedPercent: Math.max(...percents) } : {}),
+    ...(minutes > 0 ? { regainMs: minutes * 60_000 } : {}),
+  };
+}
+
+/** From here on we hold back, so that the platform does not have to stop us. */
+const NEARLY_USED_PERCENT = 95;
+const HOLD_BACK_MS = 5_000;
+
+/** The pause after an answer that says that the limit is nearly reached. */
+export const pauseAfter = ({ usedPercent = 0 }: HttpAnswer): { pauseMs?: number } =>
+  usedPercent >= NEARLY_USED_PERCENT ? { pauseMs: HOLD_BACK_MS } : {};
 
 function parse(text: string): unknown {
   try {

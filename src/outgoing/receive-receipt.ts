@@ -45,7 +45,7 @@ async function receiveFailure(
   at: Date,
 ): Promise<void> {
   const code = receipt.errorCode ?? 'unknown';
-  const errorClass = channelOf(conversation).classify?.(code) ?? 'permanent';
+  const { errorClass } = channelOf(conversation).classify?.(code) ?? { errorClass: 'permanent' };
   for (const message of await findReported(trx, conversation, receipt)) {
     if (!(await markReportedFailed(trx, message.id, { errorClass, code }))) continue;
     if (message.notificationId !== null)

@@ -46,7 +46,7 @@ test('1001 bytes are refused, though Messenger would take them', async () => {
 test.each<['window' | 'no_user' | 'disabled' | 'other_app_has_control' | 'rate_limit', ErrorClass]>(
   [
     ['window', 'reroute'],
-    ['no_user', 'reroute'],
+    ['no_user', 'permanent'],
     ['disabled', 'configuration'],
     ['other_app_has_control', 'retry'],
     ['rate_limit', 'retry'],

@@ -18,13 +18,15 @@ const table: [number, number | undefined, string, ErrorClass][] = [
   [551, undefined, 'the person is not available', 'reroute'],
   [551, 1545041, 'the person is not available', 'reroute'],
   [200, 1545041, 'the person is not available', 'reroute'],
-  [100, 2018001, 'nobody has this id', 'reroute'],
-  [100, 2534014, 'nobody has this id', 'reroute'],
+  [100, 2018001, 'nobody has this id', 'permanent'],
+  [100, 2534014, 'nobody has this id', 'permanent'],
   [10, 1893063, 'the page is restricted', 'configuration'],
   [10, 2022, 'the page is restricted', 'configuration'],
   [2022, undefined, 'the page is restricted', 'configuration'],
   [10, undefined, 'a permission is missing', 'configuration'],
   [200, 2018028, 'a permission is missing', 'configuration'],
+  [200, 2534041, 'the owner has switched messages off on Instagram', 'configuration'],
+  [100, 2534037, 'another app has the thread on Instagram', 'retry'],
   [190, undefined, 'the token is invalid', 'configuration'],
   [190, 463, 'the token has expired', 'configuration'],
   [100, undefined, 'a parameter is invalid', 'permanent'],
@@ -65,11 +67,11 @@ test.each([
   [2, undefined],
   [100, undefined],
 ])('%d/%s is one person or one message, and slows nobody else', (code, error_subcode) => {
-  expect(classifyGraphError({ code, error_subcode }, 400).slowsAccount).toBe(false);
+  expect(classifyGraphError({ code, error_subcode }, 400).slowsAccount).toBeFalsy();
 });
 
 test.each<[string, ErrorClass]>([
-  ['100_2018001_no_user', 'reroute'],
+  ['100_2018001_no_user', 'permanent'],
   ['10_2018278_window', 'reroute'],
   ['190_token', 'configuration'],
   ['2_transient', 'retry'],
@@ -81,4 +83,41 @@ test.each<[string, ErrorClass]>([
     body: { error: { code: number } };
   }>(`api_responses/messenger_send_${name}.json`);
   expect(classifyGraphError(body.error, status).errorClass).toBe(errorClass);
+});
+
+test.each([
+  [1, 99],
+  [2, undefined],
+])('%d/%s is worth a few tries, and no more', (code, error_subcode) => {
+  expect(classifyGraphError({ code, error_subcode }, 400).mostTries).toBe(10);
+});
+
+test.each([2018008, 2018294, 2018047])('a picture (100/%d) is tried twice', (error_subcode) => {
+  const treatment = classifyGraphError({ code: 100, error_subcode }, 400);
+  expect(treatment).toMatchObject({ errorClass: 'retry', mostTries: 2, isPicture: true });
+});
+
+test.each([
+  [10, undefined],
+  [10, 1893063],
+  [2022, undefined],
+  [200, 2018028],
+  [190, 463],
+])('%d/%s stops everything that the page sends', (code, error_subcode) => {
+  expect(classifyGraphError({ code, error_subcode }, 400).stopsAccount).toBe(true);
+});
+
+test.each([
+  [613, 2018338, true],
+  [100, 2018001, true],
+  [100, 2534014, true],
+  [551, 1545041, undefined],
+  [10, 2018278, undefined],
+  [100, undefined, undefined],
+])('%d/%s: nothing more to this person: %s', (code, error_subcode, stopsPerson) => {
+  expect(classifyGraphError({ code, error_subcode }, 400).stopsPerson).toBe(stopsPerson);
+});
+
+test('whoever has the thread is not disturbed for a minute', () => {
+  expect(classifyGraphError({ code: 2018300 }, 400).retryAfterMs).toBe(60_000);
 });

@@ -63,7 +63,7 @@ test('the request is the documented one', async () => {
 });
 
 test.each<[string, ErrorClass, string]>([
-  ['no_user', 'reroute', '100/2018001'],
+  ['no_user', 'permanent', '100/2018001'],
   ['window', 'reroute', '10/2018278'],
   ['token', 'configuration', '190/463'],
   ['transient', 'retry', '2'],
@@ -82,7 +82,7 @@ test('a rate limit slows the page, an absent person does not', async () => {
   platforms.failNext('messenger', 'rate_limit');
   expect(await send()).toMatchObject({ slowsAccount: true });
   platforms.failNext('messenger', 'unavailable');
-  expect(await send()).toMatchObject({ slowsAccount: false });
+  expect(await send()).not.toHaveProperty('slowsAccount');
 });
 
 test('an answer that does not come is tried again', async () => {
@@ -155,6 +155,39 @@ describe('Retry-After', () => {
     const now = Date.parse('Wed, 21 Oct 2015 07:28:00 GMT');
     expect(retryAfter(header, now)).toBe(expected);
   });
+});
+
+describe('the headers of usage', () => {
+  const sent = { recipient_id: PERSON, message_id: 'm_1' };
+  const ofPage = (entry: object) => ({
+    'x-business-use-case-usage': JSON.stringify({ '100000000000101': [entry] }),
+  });
+
+  test('hold the page back for a moment when its limit is nearly reached', async () => {
+    const { result } = await sendTo(json(200, sent, { 'x-app-usage': '{"call_count":97}' }));
+    expect(result).toEqual({ ok: true, providerMessageId: 'm_1', pauseMs: 5_000 });
+  });
+
+  test('change nothing below that', async () => {
+    const usage = ofPage({ type: 'messenger', call_count: 94, total_time: 3, total_cputime: 1 });
+    const { result } = await sendTo(json(200, sent, usage));
+    expect(result).toEqual({ ok: true, providerMessageId: 'm_1' });
+  });
+
+  test('say for how long when it is reached', async () => {
+    const limit = { error: { code: 613, message: 'Calls to this api have exceeded the limit' } };
+    const usage = ofPage({ call_count: 100, estimated_time_to_regain_access: 3 });
+    const { result } = await sendTo(json(400, limit, usage));
+    expect(result).toMatchObject({ slowsAccount: true, retryAfterMs: 180_000 });
+  });
+
+  test.each(['soon', '[]', '{"a":[{"call_count":"many"}]}', '{"call_count":null}'])(
+    'may be nonsense: %s',
+    async (header) => {
+      const { result } = await sendTo(json(200, sent, { 'x-app-usage': header }));
+      expect(result).toEqual({ ok: true, providerMessageId: 'm_1' });
+    },
+  );
 });
 
 test('the token is in no message, even when Graph quotes it', async () => {

@@ -57,10 +57,10 @@ test('the request is the documented one', async () => {
 
 test.each<[string, ErrorClass, string]>([
   ['too_many_requests', 'retry', '20429'],
-  ['invalid_to', 'reroute', '21211'],
+  ['invalid_to', 'permanent', '21211'],
   ['unsubscribed', 'opt_out', '21610'],
   ['token', 'configuration', '20003'],
-  ['region', 'configuration', '21408'],
+  ['region', 'permanent', '21408'],
   ['queue_overflow', 'retry', '30001'],
   ['transient', 'retry', '20500'],
 ])('the error %s is of class %s and has the code %s', async (failure, errorClass, code) => {
@@ -80,7 +80,29 @@ test('too many requests slow the account, a wrong number does not', async () => 
   platforms.failNext('sms', 'too_many_requests');
   expect(await send()).toMatchObject({ slowsAccount: true });
   platforms.failNext('sms', 'invalid_to');
-  expect(await send()).toMatchObject({ slowsAccount: false });
+  expect(await send()).not.toHaveProperty('slowsAccount');
+});
+
+test('what Twilio asks for with Retry-After is taken over', async () => {
+  const error = { code: 20429, message: 'Too Many Requests', status: 429 };
+  const { result } = await sendTo((response) => {
+    response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' });
+    response.end(JSON.stringify(error));
+  });
+  expect(result).toMatchObject({ errorClass: 'retry', slowsAccount: true, retryAfterMs: 7_000 });
+});
+
+test('two requests at once keep their own Retry-After', async () => {
+  let count = 0;
+  const server = await startOddServer((_request, response) => {
+    const seconds = (count += 1);
+    response.writeHead(429, { 'retry-after': String(seconds), 'content-type': 'application/json' });
+    response.end(JSON.stringify({ code: 20429, message: 'Too Many Requests', status: 429 }));
+  });
+  const results = await Promise.all([send(server.url), send(server.url)]);
+  await server.close();
+  const waits = results.map((result) => (result.ok ? 0 : result.retryAfterMs));
+  expect(waits.sort()).toEqual([1_000, 2_000]);
 });
 
 test('an answer that does not come is tried again', async () => {

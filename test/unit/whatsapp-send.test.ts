@@ -1,4 +1,4 @@
-import type { Account, ErrorClass } from '../../src/channels/channel';
+import type { Account } from '../../src/channels/channel';
 import { classifyWhatsAppError } from '../../src/channels/whatsapp/errors';
 import { sendWhatsApp } from '../../src/channels/whatsapp/send';
 import { messengerAccount } from '../support/accounts';
@@ -49,32 +49,6 @@ test('a person without a number is addressed by their user id', async () => {
   expect(platforms.messages[0]!.body.to).toBeUndefined();
 });
 
-test.each<[number[], ErrorClass, boolean]>([
-  [
-    [0, 3, 10, 190, 200, 299, 131005, 131048, 368, 131031, 130497, 131042, 131037, 131045, 133010],
-    'configuration',
-    true,
-  ],
-  [[4, 80007, 130429], 'retry', true],
-  [[1, 2, 131000, 131016, 133004, 131056, 131057, 132069, 131060, 131052, 131053], 'retry', false],
-  [[131047, 131026, 131049, 130472, 131050], 'reroute', false],
-  [
-    [
-      33, 100, 131008, 131009, 131021, 132000, 132001, 132005, 132007, 132012, 132015, 132016,
-      132068, 134011, 135000, 131051, 999999,
-    ],
-    'permanent',
-    false,
-  ],
-])('the codes %j are of class %s', (codes, errorClass, slowsAccount) => {
-  for (const code of codes)
-    expect(classifyWhatsAppError(code, 400)).toMatchObject({ errorClass, slowsAccount });
-});
-
-test('an unknown error of a server in trouble is tried again', () => {
-  expect(classifyWhatsAppError(999999, 503).errorClass).toBe('retry');
-});
-
 test.each(fixtureNames('api_responses').filter((name) => /^whatsapp_send_1/.test(name)))(
   'the sample %s has its code and class',
   async (name) => {
@@ -99,9 +73,11 @@ test('the limit for one person waits for that person only', async () => {
   platforms.failNext('whatsapp', 'pair_rate');
   expect(await send()).toMatchObject({
     errorClass: 'retry',
-    slowsAccount: false,
     retryAfterMs: 6000,
+    growth: 4,
   });
+  platforms.failNext('whatsapp', 'pair_rate');
+  expect(await send()).not.toHaveProperty('slowsAccount');
 });
 
 test.each(['hang', 'drop', 'accept_then_drop'] as const)(

@@ -63,5 +63,5 @@ test('both ends are WhatsApp addresses', async () => {
 test('a closed window (63016) is told another way, at once or when it is reported', async () => {
   platforms.failNext('sms', 'whatsapp_window');
   expect(await send({ body: 'Hello' })).toMatchObject({ errorClass: 'reroute', code: '63016' });
-  expect(channel.classify?.('63016')).toBe('reroute');
+  expect(channel.classify?.('63016')).toEqual({ errorClass: 'reroute' });
 });

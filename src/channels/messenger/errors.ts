@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../channel';
+import type { Treatment } from '../channel';
 
 export interface GraphError {
   code: number;
@@ -7,35 +7,78 @@ export interface GraphError {
   is_transient?: boolean;
 }
 
-const WINDOW_CLOSED = new Set([2018278, 2534022]);
-const NOT_RECEIVING = new Set([2018108, 1545041]);
-const PAGE_RESTRICTED = new Set([1893063, 2022]);
-const NO_SUCH_PERSON = new Set([2018001, 2534014]);
-const MEDIA = new Set([2018008, 2018294, 2018047]);
-const RATE_LIMITS = new Set([4, 17, 32, 613]);
-const ABUSE_WARNING = 2018338;
-const THREAD_CONTROL = new Set([2018300, 2018321, 2534037]);
+/** With the sender's waits about six minutes: the code for "try again" is also that of a person who has blocked the page. */
+export const FEW_TRIES = 10;
+/** A picture, or whatever is worth one more try. */
+export const TWO_TRIES = 2;
+/** Another app, or a person in the inbox, has the conversation: nobody knows for how long. */
+const THREAD_PAUSE_MS = 60_000;
 
-/** The class of a Graph API error, by code and subcode (error reference of the Messenger Platform). */
-export function classifyGraphError(
-  error: GraphError,
-  status: number,
-): { errorClass: ErrorClass; slowsAccount: boolean } {
-  const subcode = error.error_subcode ?? 0;
-  const is = (errorClass: ErrorClass, slowsAccount = false) => ({ errorClass, slowsAccount });
-  if (error.code === 613 && subcode === ABUSE_WARNING) return is('reroute');
-  if (RATE_LIMITS.has(error.code)) return is('retry', true);
-  if (WINDOW_CLOSED.has(subcode) || NOT_RECEIVING.has(subcode) || error.code === 551)
-    return is('reroute');
-  if (error.is_transient) return is('retry');
-  const isRestricted = PAGE_RESTRICTED.has(subcode) || PAGE_RESTRICTED.has(error.code);
-  if (isRestricted || error.code === 190 || error.code === 10) return is('configuration', true);
-  if (THREAD_CONTROL.has(error.code) || THREAD_CONTROL.has(subcode)) return is('retry');
-  if (error.code === 100) {
-    if (MEDIA.has(subcode)) return is('retry');
-    return is(NO_SUCH_PERSON.has(subcode) ? 'reroute' : 'permanent');
-  }
-  if (error.code >= 200 && error.code < 300) return is('configuration', true);
-  if (error.code === 1 || error.code === 2 || status >= 500) return is('retry');
-  return is('permanent');
+const later: Treatment = { errorClass: 'retry' };
+const fewTries: Treatment = { errorClass: 'retry', mostTries: FEW_TRIES };
+const wholePage: Treatment = { errorClass: 'retry', slowsAccount: true };
+const waitsForThread: Treatment = { errorClass: 'retry', retryAfterMs: THREAD_PAUSE_MS };
+const elsewhere: Treatment = { errorClass: 'reroute' };
+const notThisPerson: Treatment = { errorClass: 'reroute', stopsPerson: true };
+const nobody: Treatment = { errorClass: 'permanent', stopsPerson: true };
+const mistake: Treatment = { errorClass: 'permanent' };
+const stopped: Treatment = { errorClass: 'configuration', slowsAccount: true, stopsAccount: true };
+const picture: Treatment = { errorClass: 'retry', mostTries: TWO_TRIES, isPicture: true };
+
+/** By code and subcode, the more telling of them first (error reference of the Messenger Platform). */
+const BY_BOTH: Readonly<Record<string, Treatment>> = {
+  '613/2018338': notThisPerson,
+  '10/2018278': elsewhere,
+  '10/2534022': elsewhere,
+  '10/2018108': elsewhere,
+  '551/1545041': elsewhere,
+  '200/1545041': elsewhere,
+  '10/1893063': stopped,
+  '10/2022': stopped,
+  '200/2018028': stopped,
+  '200/2534041': stopped,
+  '100/2018001': nobody,
+  '100/2534014': nobody,
+  '100/2018008': picture,
+  '100/2018294': picture,
+  '100/2018047': picture,
+  '100/2534037': waitsForThread,
+};
+
+const BY_CODE: Readonly<Record<number, Treatment>> = {
+  1: fewTries,
+  2: fewTries,
+  4: wholePage,
+  17: wholePage,
+  32: wholePage,
+  613: wholePage,
+  551: elsewhere,
+  10: stopped,
+  190: stopped,
+  2022: stopped,
+  1893063: stopped,
+  2018300: waitsForThread,
+  2018321: waitsForThread,
+  100: mistake,
+  // The message that it answers is deleted: nothing is missed.
+  9000001: mistake,
+};
+
+/** Some answers bring a subcode under another code than the documented one. */
+const BY_SUBCODE = new Map(
+  Object.entries(BY_BOTH).map(([both, treatment]) => [Number(both.split('/')[1]), treatment]),
+);
+
+/** What is to be done about an error of the Send API, by code and subcode, never by its words or the HTTP status. */
+export function classifyGraphError(error: GraphError, status: number): Treatment {
+  const { code, error_subcode: subcode } = error;
+  const known = BY_BOTH[`${code}/${subcode}`] ?? BY_SUBCODE.get(subcode ?? -1);
+  if (known && !(error.is_transient && known === stopped)) return known;
+  const isLimit = BY_CODE[code] === wholePage || code === 551;
+  if (error.is_transient && !isLimit) return later;
+  const byCode = BY_CODE[code];
+  if (byCode) return byCode;
+  // Permissions.
+  if (code >= 200 && code < 300) return stopped;
+  return status >= 500 ? later : mistake;
 }

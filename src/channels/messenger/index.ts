@@ -1,9 +1,11 @@
 import type { Channel } from '../channel';
 import { renderMessenger } from './render';
 import { sendMessenger } from './send';
+import { withoutPicture } from './without-picture';
 
 export const messenger: Channel = {
   name: 'messenger',
   render: renderMessenger,
   send: sendMessenger,
+  withoutPicture,
 };

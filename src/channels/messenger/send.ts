@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Account, SendRequest, SendResult } from '../channel';
-import { postJson, SEND_TIMEOUT_MS } from '../http';
+import { pauseAfter, postJson, SEND_TIMEOUT_MS } from '../http';
 import { classifyGraphError } from './errors';
 
 const sent = z.object({ message_id: z.string() });
@@ -39,7 +39,7 @@ export async function callSendApi(
 
   const success = sent.safeParse(answer.body);
   if (answer.status >= 200 && answer.status < 300 && success.success) {
-    return { ok: true, providerMessageId: success.data.message_id };
+    return { ok: true, providerMessageId: success.data.message_id, ...pauseAfter(answer) };
   }
   const failure = refused.safeParse(answer.body);
   const { retryAfterMs } = answer;
@@ -58,11 +58,12 @@ export async function callSendApi(
   const code = [error.code, error.error_subcode].filter((part) => part !== undefined).join('/');
   // Graph quotes a token that it cannot read.
   const reason = (error.message ?? '').replaceAll(account.token, '***');
+  const treatment = classifyGraphError(error, answer.status);
   return {
     ok: false,
-    ...classifyGraphError(error, answer.status),
+    ...treatment,
     code,
     message: reason,
-    retryAfterMs,
+    retryAfterMs: retryAfterMs ?? treatment.retryAfterMs,
   };
 }

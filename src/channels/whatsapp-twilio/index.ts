@@ -9,4 +9,5 @@ export const whatsappTwilio: Channel = {
   render: renderWhatsAppByTwilio,
   send: sendSms,
   classify: (code) => classifyTwilioError(Number(code), 400),
+  withoutPicture: ({ mediaUrl, ...rest }) => (mediaUrl && rest.body ? rest : null),
 };

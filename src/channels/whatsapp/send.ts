@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendRequest, SendResult } from '../channel';
-import { postJson, SEND_TIMEOUT_MS } from '../http';
+import { pauseAfter, postJson, SEND_TIMEOUT_MS } from '../http';
 import { classifyWhatsAppError } from './errors';
 
 const sent = z.object({ messages: z.array(z.object({ id: z.string() })).min(1) });
@@ -26,7 +26,7 @@ export async function sendWhatsApp(
   const success = sent.safeParse(answer.body);
   const first = success.success ? success.data.messages[0] : undefined;
   if (answer.status >= 200 && answer.status < 300 && first)
-    return { ok: true, providerMessageId: first.id };
+    return { ok: true, providerMessageId: first.id, ...pauseAfter(answer) };
   const failure = refused.safeParse(answer.body);
   if (!failure.success) {
     const code = `http_${answer.status}`;
