@@ -2,6 +2,7 @@ import express, { Router } from 'express';
 import type { Accounts } from '../channels/accounts';
 import type { Config } from '../config';
 import type { CoreDeps } from '../db/core-deps';
+import { wellFormed } from '../lib/json';
 import { requireApiKey } from './api-key';
 import { businessesApi } from './businesses/businesses';
 import { categoriesApi } from './categories';
@@ -46,7 +47,7 @@ export function createApi(deps: ApiDeps, open: readonly Resource[] = []): Router
   router.use(
     '/api',
     requireApiKey(deps.config, deps.firstBusinessId),
-    express.json({ limit: BODY_LIMIT }),
+    express.json({ limit: BODY_LIMIT, reviver: wellFormed }),
   );
   for (const { base, router: routes } of resources) router.use(base, routes);
   return router;

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../db/database';
+import { toJson } from '../lib/json';
 import {
   conversationKey,
   eventBody,
@@ -41,7 +42,7 @@ export async function insertInbox(q: Queryable, rows: readonly NewInboxRow[]): P
     conversationKey(event.channel, event.accountId, event.externalId),
     event.externalId,
     kindOf(event.body),
-    JSON.stringify(event.body),
+    toJson(event.body),
     state,
     receivedAt,
     event.sentAt,

@@ -1,14 +1,27 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import type { Business } from '../businesses/business-store';
 import { readPaymentMethod, type PaymentMethod } from '../businesses/payment-methods';
-import { toMinor, type Minor } from '../lib/money';
+import type { Minor } from '../lib/money';
 import { MAX_ITEMS, MAX_QUANTITY, ORDER_SOURCES, type OrderSource } from './order';
 import type { OrderErrorCode, OrderProblem } from './order-errors';
+import {
+  asFields,
+  asText,
+  readAmount,
+  readField,
+  readFlag,
+  readId,
+  readText,
+  type Fields,
+  type Wrong,
+} from './read-fields';
 
 /** What could be read of an order; null or missing where it was wrong, and then a problem says so. */
 export interface ReadOrder {
   userId: number | null;
   items: ReadItem[];
+  /** Beyond the limit items are not read, and amounts cannot be compared. */
+  hasAllItems: boolean;
   subtotal: Minor | null;
   shipping: Minor | null;
   discount: Minor | null;
@@ -42,7 +55,6 @@ export interface ReadAddress {
   country: string;
 }
 
-type Fields = Record<string, unknown>;
 const ADDRESS_LIMITS = { recipient_name: 120, address: 300, city: 120, province: 120 } as const;
 const MAX_NOTES = 1_000;
 const MAX_KEY = 191;
@@ -71,10 +83,12 @@ export function readOrder(
     const offered = business.settings.payment_methods.join(', ');
     wrong('payment_method', 'INVALID_PAYMENT', `The payment method must be one of: ${offered}.`);
   }
-  const notes = readText(fields.notes);
+  const text = (field: string) => readField(fields, field, wrong);
+  const flag = (field: string) => readFlag(fields, field, wrong);
+  const notes = text('notes');
   if (notes !== null && notes.length > MAX_NOTES)
     wrong('notes', 'INVALID_FIELD', `Notes have at most ${MAX_NOTES} characters.`);
-  const key = readText(fields.idempotency_key);
+  const key = text('idempotency_key');
   if (key !== null && key.length > MAX_KEY) {
     wrong(
       'idempotency_key',
@@ -95,6 +109,7 @@ export function readOrder(
     order: {
       userId,
       items,
+      hasAllItems: !Array.isArray(fields.items) || fields.items.length === items.length,
       subtotal,
       shipping:
         fields.shipping_fee === undefined || fields.shipping_fee === null
@@ -107,18 +122,16 @@ export function readOrder(
       total: readAmount(fields.total_amount),
       paymentMethod,
       address: readAddress(fields.shipping_address, business.country, wrong),
-      promoCode: readText(fields.promo_code),
+      promoCode: text('promo_code'),
       orderSource: orderSource ?? 'api',
       notes,
       idempotencyKey: key,
-      confirmDuplicate: fields.confirm_duplicate === true,
-      isDraft: fields.draft === true,
+      confirmDuplicate: flag('confirm_duplicate'),
+      isDraft: flag('draft'),
     },
     problems,
   };
 }
-
-type Wrong = (field: string, code: OrderErrorCode, message: string) => void;
 
 function readItems(value: unknown, wrong: Wrong): ReadItem[] {
   if (!Array.isArray(value) || value.length === 0) {
@@ -184,7 +197,7 @@ function readAddress(value: unknown, defaultCountry: string, wrong: Wrong): Read
     return given;
   };
   const recipientName = text('recipient_name');
-  const phoneText = readText(fields.phone) ?? '';
+  const phoneText = readText(asText(fields.phone)) ?? '';
   const country = (readText(fields.country) ?? defaultCountry).toUpperCase();
   const isCountry = /^[A-Z]{2}$/.test(country);
   if (!isCountry)
@@ -221,29 +234,4 @@ function readAddress(value: unknown, defaultCountry: string, wrong: Wrong): Read
 export function readPhone(text: string, country: string): string | null {
   const phone = parsePhoneNumberFromString(text, country as CountryCode);
   return phone?.isValid() ? phone.number : null;
-}
-
-const asFields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
-function readId(value: unknown): number | null {
-  const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : null;
-}
-
-/** Null for anything that is not an amount to the cent. */
-function readAmount(value: unknown): Minor | null {
-  if (typeof value !== 'number' && typeof value !== 'string') return null;
-  try {
-    const minor = toMinor(value);
-    return typeof value === 'number' && Math.abs(value * 100 - minor) > 1e-4 ? null : minor;
-  } catch {
-    return null;
-  }
-}
-
-function readText(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
-  return text === '' ? null : text;
 }

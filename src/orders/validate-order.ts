@@ -14,7 +14,7 @@ export type { Judgement, OrderFacts, OrderWarning, PricedLine } from './judgemen
 export function validateOrder(order: ReadOrder, facts: OrderFacts): Judgement {
   const problems: OrderProblem[] = [...userProblems(order, facts)];
   const lines = judgeItems(order, facts, problems);
-  const isComplete = lines.length === order.items.length && lines.length > 0;
+  const isComplete = order.hasAllItems && lines.length === order.items.length && lines.length > 0;
   const promo = judgePromo(order, facts, lines, isComplete, problems);
   const totals = totalsOf(facts.business.settings, {
     lines: lines.map((line) => ({ price: line.item.price, quantity: line.quantity })),
@@ -170,6 +170,9 @@ function judgePromo(
   return none;
 }
 
+const isPlaceKnown = ({ address, paymentMethod }: ReadOrder): boolean =>
+  address.province !== '' || paymentMethod === 'in_person';
+
 function amountProblems(order: ReadOrder, totals: Totals): OrderProblem[] {
   const compare = (field: string, given: Minor | null, expected: Minor): OrderProblem[] =>
     given === expected
@@ -188,7 +191,12 @@ function amountProblems(order: ReadOrder, totals: Totals): OrderProblem[] {
       ? compare('subtotal', order.subtotal, totals.subtotal)
       : []),
     ...compare('discount_amount', order.discount, totals.discount),
-    ...compare('shipping_fee', order.shipping, totals.shipping),
-    ...compare('total_amount', order.total, totals.total),
+    // Where it goes decides what its way costs.
+    ...(isPlaceKnown(order)
+      ? [
+          ...compare('shipping_fee', order.shipping, totals.shipping),
+          ...compare('total_amount', order.total, totals.total),
+        ]
+      : []),
   ];
 }
