@@ -69,6 +69,19 @@ export async function countPromoUses(
   return row?.uses ?? 0;
 }
 
+/** Locks promo codes by id, as everybody does before stock rows. */
+export async function lockPromos(
+  trx: Transaction,
+  ids: readonly (number | null | undefined)[],
+): Promise<void> {
+  const wanted = ids.filter((id) => id !== null && id !== undefined);
+  if (wanted.length === 0) return;
+  await trx.query(
+    'SELECT id FROM promo_codes FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE',
+    [wanted],
+  );
+}
+
 /** Counts a use; false when somebody else has had the last one. */
 export async function takePromoUse(trx: Transaction, promoId: number): Promise<boolean> {
   const { affectedRows } = await trx.execute(

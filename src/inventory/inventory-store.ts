@@ -133,6 +133,24 @@ export async function lockStock(
   return { stock: found.stock_quantity, reserved: found.reserved_stock };
 }
 
+/** Locks stock rows as everybody does, so that nobody waits in a circle: products by id, then variants by id. */
+export async function lockStockRows(
+  trx: Transaction,
+  rows: readonly { productId: number; variantId: number | null }[],
+): Promise<void> {
+  const productIds = rows.filter((row) => row.variantId === null).map((row) => row.productId);
+  const variantIds = rows.flatMap((row) => row.variantId ?? []);
+  const lock = async (table: 'products' | 'product_variants', ids: readonly number[]) => {
+    if (ids.length === 0) return;
+    await trx.query(
+      `SELECT id FROM ${table} FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE`,
+      [ids],
+    );
+  };
+  await lock('products', productIds);
+  await lock('product_variants', variantIds);
+}
+
 /** Ends every hold on a stock row that has run out; the caller has locked the row. Returns what is still reserved. */
 export async function takeBackExpired(
   trx: Transaction,

@@ -1,4 +1,5 @@
 import { PAYMENT_METHODS, paymentKind } from '../businesses/payment-methods';
+import { lockPromos } from '../cart/promo-store';
 import { actingAs } from '../db/acting-as';
 import type { CoreDeps } from '../db/core-deps';
 import type { Transaction } from '../db/database';
@@ -34,6 +35,8 @@ async function cancelExpired(
 ): Promise<boolean> {
   const order = await findOrder(trx, businessId, id, { lock: true });
   if (!order || !(await isStillPastHold(trx, id))) return false;
+  // Lock order: order, promo code, stock rows.
+  await lockPromos(trx, [order.promoCodeId]);
   await actingAs(trx, { actor: ACTOR, reason: REASON, orderId: id }, async () => {
     // So that the hold ends as 'expired', which it is, and not as given back.
     await expireOrder(trx, id);

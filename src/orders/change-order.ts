@@ -1,16 +1,16 @@
 import { findBusiness } from '../businesses/business-store';
-import { returnPromoUse, takePromoUse } from '../cart/promo-store';
+import { lockPromos, returnPromoUse, takePromoUse } from '../cart/promo-store';
 import { actingAs } from '../db/acting-as';
 import type { CoreDeps } from '../db/core-deps';
 import type { Transaction } from '../db/database';
 import { attempt, TakeBack } from '../db/savepoint';
-import { releaseOrder, reserveOrder } from '../inventory/inventory-store';
+import { lockStockRows, releaseOrder, reserveOrder } from '../inventory/inventory-store';
 import { toMajor } from '../lib/money';
 import { insertEvent } from '../outbox/outbox-store';
 import { deleteItems, reopenReview, rewriteOrder } from './change-store';
 import { reread } from './confirm-order';
 import { judgeChange, type JudgedChange, type OrderFieldsChange } from './judge-change';
-import type { Order } from './order';
+import type { Order, OrderItem } from './order';
 import { httpStatusOf, type OrderProblem } from './order-errors';
 import { contentHash } from './order-hash';
 import { invalidTransition, type InvalidTransition } from './order-states';
@@ -90,6 +90,7 @@ async function rewrite(
   // A first look says what changes; what is given back for it counts as free at the second.
   let judged = await judge();
   const movesStock = judged.hasOtherItems && !isDraft;
+  if (!isDraft) await lockAll(trx, order, items, judged);
   if (judged.hasOtherPromo && order.promoCodeId !== null) {
     await returnPromoUse(trx, order.promoCodeId);
   }
@@ -113,6 +114,21 @@ async function rewrite(
   const after = await reread(trx, order);
   if (!isDraft) await tell(trx, after, now);
   return { ok: true, order: after, warnings: judgement.warnings };
+}
+
+/**
+ * Everything that a change may touch, in the one lock order, before any of it is touched: what is given back and what is wanted
+ * instead would otherwise be locked one after the other, and two changes would wait in a circle.
+ */
+async function lockAll(
+  trx: Transaction,
+  order: Order,
+  items: readonly OrderItem[],
+  { judgement, hasOtherItems, hasOtherPromo }: JudgedChange,
+): Promise<void> {
+  if (hasOtherPromo) await lockPromos(trx, [order.promoCodeId, judgement.promo?.id]);
+  if (hasOtherItems)
+    await lockStockRows(trx, [...items, ...judgement.lines.map(({ item }) => item)]);
 }
 
 /** The code that the order has used after the change; a new one is used now. */

@@ -22,8 +22,8 @@ import { brokenChains, ledgerProblems, stockProblems } from '../support/stock';
 
 /** MODEL_RUNS=50 npm test -- order-model: fifty times as many. */
 const MORE = Number(process.env.MODEL_RUNS ?? 1);
-const SEQUENTIAL_RUNS = 25 * MORE;
-const CONCURRENT_RUNS = 10 * MORE;
+const SEQUENTIAL_RUNS = 15 * MORE;
+const CONCURRENT_RUNS = 6 * MORE;
 const TIMEOUT_MS = 120_000 * MORE;
 const INSTANCES = 8;
 /** Holds that ran out longer ago are left to a person. */

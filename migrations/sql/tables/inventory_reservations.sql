@@ -22,8 +22,9 @@ CREATE TABLE IF NOT EXISTS inventory_reservations (
     CONSTRAINT inventory_reservations_order_fk FOREIGN KEY (order_id) REFERENCES orders (id),
     CONSTRAINT inventory_reservations_quantity_check CHECK (quantity > 0),
     CONSTRAINT inventory_reservations_status_check CHECK (status IN ('reserved', 'committed', 'released', 'expired')),
-    -- The reservations of an order.
-    INDEX inventory_reservations_order_idx (order_id, status),
+    -- The reservations of an order. Without the state: this is the index of the foreign key, and InnoDB locks the order's row whenever it
+    -- writes to it; who takes an expired hold back has stock rows locked and must not wait for the orders of others.
+    INDEX inventory_reservations_order_idx (order_id),
     -- The holds on a stock row, those that run out first (G-10, explain, reconciliation).
     INDEX inventory_reservations_stock_idx (product_id, variant_id, status, expires_at),
     -- Holds that have run out, for the clean-up.

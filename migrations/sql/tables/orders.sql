@@ -89,14 +89,16 @@ CREATE TABLE IF NOT EXISTS orders (
     INDEX orders_payment_idx (business_id, payment_status, id),
     -- listOrders by date, figures of a day, the last orders for "last digits".
     INDEX orders_created_idx (business_id, created_at, id),
+    -- Velocity per customer (ORD-7). Before orders_user_idx: InnoDB looks a foreign key's parent up, and locks it, whenever it writes
+    -- to the first index that begins with the key's column. With the state in that index, confirming an order would wait for its
+    -- customer's row with the stock rows locked, and whoever places an order locks those two the other way round.
+    INDEX orders_user_recent_idx (user_id, created_at),
     -- A customer's orders; how many of them are pending (ORD-7), or used a promo code (CRT-2).
     INDEX orders_user_idx (user_id, order_status, id),
     -- Duplicate detection (ORD-7).
     INDEX orders_content_idx (user_id, content_hash, created_at),
     -- Velocity per phone (ORD-7).
     INDEX orders_phone_idx (shipping_phone, created_at),
-    -- Velocity per customer (ORD-7).
-    INDEX orders_user_recent_idx (user_id, created_at),
     -- Velocity per IP address (ORD-7).
     INDEX orders_ip_idx (ip_address, created_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci
