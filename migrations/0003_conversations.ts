@@ -12,6 +12,7 @@ const objects = [
   'tables/cart_items',
   'tables/notification_queue',
   'tables/job_runs',
+  'tables/channel_links',
 ];
 
 export const config = { transaction: false };

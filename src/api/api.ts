@@ -6,6 +6,7 @@ import { wellFormed } from '../lib/json';
 import { requireApiKey } from './api-key';
 import { businessesApi } from './businesses/businesses';
 import { categoriesApi } from './categories';
+import { channelLinksApi } from './channel-links';
 import { customersApi } from './customers';
 import { documentation } from './docs';
 import { inventoryApi } from './inventory';
@@ -38,6 +39,7 @@ export function createApi(deps: ApiDeps, open: readonly Resource[] = []): Router
     promoCodesApi(deps),
     inventoryApi(deps),
     staffApi(deps),
+    channelLinksApi(deps),
   ];
     channelLinksApi(deps),
     businessesApi(deps),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LINK_STATES, listLinks } from '../channels/whatsapp-web/link-store';
 import type { Database } from '../db/database';
 import { resource, type Resource } from './resource';
 
@@ -8,6 +9,11 @@ const READY_TIMEOUT_MS = 3_000;
 const readiness = z.object({
   status: z.enum(['ready', 'not ready']),
   checks: z.object({ database: z.boolean(), migrations: z.boolean() }),
+  links: z
+    .array(z.object({ channel: z.string(), state: z.enum(LINK_STATES) }))
+    .describe(
+      'Numbers that are linked by a browser: one that is not connected makes nobody unready',
+    ),
 });
 
 /** `/health`: the process lives. `/ready`: the database answers and the schema is this version's (API-3). */
@@ -34,9 +40,12 @@ export function health(db: Database, isMigrated: () => boolean): Resource {
       const database = await answers(db);
       const migrations = isMigrated();
       const isReady = database && migrations;
-      res
-        .status(isReady ? 200 : 503)
-        .json({ status: isReady ? 'ready' : 'not ready', checks: { database, migrations } });
+      const links = isReady ? await listLinks(db).catch(() => []) : [];
+      res.status(isReady ? 200 : 503).json({
+        status: isReady ? 'ready' : 'not ready',
+        checks: { database, migrations },
+        links: links.map(({ channel, state }) => ({ channel, state })),
+      });
     },
   );
   return api;

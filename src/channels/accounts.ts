@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import type { Account } from './channel';
 import type { ChannelName } from './inbound';
 import { findWebAccount, webAccount } from './web/account';
+import { whatsAppWebAccount } from './whatsapp-web/account';
 
 /** Our accounts on the platforms: the environment's, which are the first business's (RUN-6), and those that businesses keep here. */
 export interface Accounts {
@@ -127,6 +128,7 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
       isPlayground: false,
     });
   }
+  if (config.whatsappWeb) accounts.push(whatsAppWebAccount(businessId));
   return accounts;
 }
 

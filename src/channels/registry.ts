@@ -6,6 +6,8 @@ import { sms } from './sms';
 import { web } from './web';
 import { whatsapp } from './whatsapp';
 import { whatsappTwilio } from './whatsapp-twilio';
+import { whatsappWeb } from './whatsapp-web';
+import { isWhatsAppWeb } from './whatsapp-web/account';
 
 const channels = new Map<ChannelName, Channel>(
   [messenger, instagram, sms, web, whatsapp].map((channel) => [channel.name, channel]),
@@ -20,6 +22,7 @@ export function channelOf({
   accountId: string;
 }): Channel {
   if (name === 'whatsapp' && accountId.startsWith('+')) return whatsappTwilio;
+  if (name === 'whatsapp' && isWhatsAppWeb(accountId)) return whatsappWeb;
   const channel = channels.get(name);
   if (!channel) throw new Error(`no channel ${name}`);
   return channel;

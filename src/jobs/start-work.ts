@@ -1,6 +1,7 @@
 import { dueLanes } from '../inbox/inbox-store';
 import type { Deps } from '../deps';
 import { jobs } from './jobs';
+import { linkWhatsApp } from './link-whatsapp';
 import { createPoller } from '../lib/poller';
 import { startScheduler } from './scheduler';
 
@@ -30,6 +31,7 @@ export function startWork(deps: Deps): Work {
   }, SEND_POLL_MS, log); // prettier-ignore
 
   if (works) for (const poller of [findLanes, findSends, notifications, queue]) poller.start();
+  const links = works ? linkWhatsApp(deps) : [];
   const scheduler = schedules ? startScheduler(deps, jobs) : undefined;
   return {
     stop: async () => {
@@ -37,6 +39,8 @@ export function startWork(deps: Deps): Work {
       await lanes.stop();
       await Promise.all([notifications.stop(), queue.stop()]);
       await sender.stop();
+      // Last: what is under way goes out through the browser.
+      await Promise.all(links.map((link) => link.stop()));
     },
   };
 }

@@ -132,6 +132,13 @@ test("only the channels by Twilio and the webhooks know Twilio's library", () =>
   expect(wrong.map(show)).toEqual([]);
 });
 
+test("only the browser's own process loads the library of WhatsApp Web, and nobody loads that process", () => {
+  const wrong = imports
+    .filter(({ to }) => to === 'whatsapp-web.js' || to.startsWith('channels/whatsapp-web/browser/'))
+    .filter(from(/^channels\/whatsapp-web\/browser\//));
+  expect(wrong.map(show)).toEqual([]);
+});
+
 test('nothing beside src is imported, but the settings of knex for migrating', () => {
   const wrong = imports.filter(
     ({ to, isInside }) => !isInside && existsSync(path.join(ROOT, `${to}.ts`)),
