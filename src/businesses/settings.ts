@@ -136,6 +136,8 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^\+[1-9]\d{6,14}$/)
     .optional(),
+  /** Where the owner is told what no SMS could bring; without it the first admin's address. */
+  owner_email: z.email().max(160).optional(),
   demo: z.boolean().optional(),
 });
 export type BusinessSettings = z.output<typeof settingsSchema>;

@@ -52,6 +52,18 @@ export async function listStaff(q: Queryable, businessId: number): Promise<Staff
   );
 }
 
+/** Where the owner reads mail, as far as the shop knows: the first active admin's address. */
+export async function adminsEmail(q: Queryable, businessId: number): Promise<string | null> {
+  const [row] = await q.query<{ email: string }>(
+    `SELECT email FROM staff
+     WHERE business_id = :businessId AND status = 'active' AND role = 'admin' AND email IS NOT NULL
+     ORDER BY id
+     LIMIT 1`,
+    { businessId },
+  );
+  return row?.email ?? null;
+}
+
 /** A one-time code of eight digits for `/link CODE`; it cannot be read back, only its keyed hash is kept. */
 export async function createLinkCode(
   q: Queryable,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Config } from '../config';
 import type { Account } from './channel';
 import type { ChannelName } from './inbound';
+import { mailAccount, PLAYGROUND_MAIL_FROM } from './email/account';
 import { findWebAccount, webAccount } from './web/account';
 import { whatsAppWebAccount } from './whatsapp-web/account';
 
@@ -129,6 +130,10 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
     });
   }
   if (config.whatsappWeb) accounts.push(whatsAppWebAccount(businessId));
+  if (config.smtp) {
+    const secret = createHmac('sha256', config.encryptionKey).update('mail').digest('hex');
+    accounts.push(mailAccount({ ...config.smtp, secret, businessId, isPlayground: false }));
+  }
   return accounts;
 }
 
@@ -168,5 +173,12 @@ function forPlayground(config: Config, businessId: number): Account[] {
       apiUrl: `${platforms}/twilio`,
       isPlayground: true,
     },
+    mailAccount({
+      from: PLAYGROUND_MAIL_FROM,
+      url: '',
+      secret: secret('mail'),
+      businessId,
+      isPlayground: true,
+    }),
   ];
 }

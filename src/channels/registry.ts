@@ -1,5 +1,6 @@
 import type { Channel } from './channel';
 import type { ChannelName } from './inbound';
+import { email } from './email';
 import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';
@@ -10,7 +11,7 @@ import { whatsappWeb } from './whatsapp-web';
 import { isWhatsAppWeb } from './whatsapp-web/account';
 
 const channels = new Map<ChannelName, Channel>(
-  [messenger, instagram, sms, web, whatsapp].map((channel) => [channel.name, channel]),
+  [email, messenger, instagram, sms, web, whatsapp].map((channel) => [channel.name, channel]),
 );
 
 /** The channel of a conversation; one that does not exist is a bug. Twilio's WhatsApp senders are numbers, Meta's have ids. */

@@ -19,6 +19,8 @@ export interface Card {
 
 export interface Reply {
   text: string;
+  /** Of an e-mail; other channels have no place for it. */
+  subject?: string;
   imageUrl?: string;
   cards?: Card[];
   choices?: Choice[];

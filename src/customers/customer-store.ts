@@ -7,6 +7,7 @@ export interface Customer {
   businessId: number;
   name: string | null;
   phone: string | null;
+  email: string | null;
   language: string | null;
   /** Recipient, phone and place of the last order: recipient_name, phone, address, city, province, postal_code. */
   lastAddress: Record<string, string> | null;
@@ -18,17 +19,20 @@ export async function findCustomer(q: Queryable, id: number): Promise<Customer |
     business_id: number;
     name: string | null;
     phone: string | null;
+    email: string | null;
     language: string | null;
     last_address: string | null;
-  }>('SELECT id, business_id, name, phone, language, last_address FROM users WHERE id = :id', {
-    id,
-  });
+  }>(
+    'SELECT id, business_id, name, phone, email, language, last_address FROM users WHERE id = :id',
+    { id },
+  );
   return row
     ? {
         id: row.id,
         businessId: row.business_id,
         name: row.name,
         phone: row.phone,
+        email: row.email,
         language: row.language,
         lastAddress:
           row.last_address === null

@@ -1,27 +1,19 @@
-import { findBusiness, type Business } from '../businesses/business-store';
-import { PLAYGROUND_OWNER_PHONE, type Accounts } from '../channels/accounts';
-import { conversationKey, type ChannelName } from '../channels/inbound';
+import { findBusiness } from '../businesses/business-store';
+import type { Accounts } from '../channels/accounts';
 import { channelOf } from '../channels/registry';
 import type { Config } from '../config';
-import {
-  createConversation,
-  findConversation,
-  findConversationById,
-  lockConversation,
-  type ConversationRow,
-} from '../customers/conversation-store';
-import { findCustomer } from '../customers/customer-store';
+import { lockConversation, type ConversationRow } from '../customers/conversation-store';
 import type { Database, Transaction } from '../db/database';
 import type { Clock } from '../lib/clock';
 import { crashPoint } from '../lib/crash-point';
 import type { Log } from '../lib/log';
 import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
 import { toLanguage, type Templates } from '../templates/load-templates';
+import { addressee } from './addressee';
 import {
   claimNotifications,
   giveUpNotification,
   notificationDispatched,
-  type Notification,
 } from './notification-store';
 
 export interface DispatchDeps {
@@ -83,19 +75,19 @@ async function dispatchOne(
     await giveUpNotification(
       trx,
       notification.id,
-      'nobody to tell: no chat, no phone, or every channel has failed',
+      'nobody to tell: no chat, no phone, no e-mail, or every channel has failed',
     );
     return {};
   }
   const language = toLanguage(conversation.language ?? business.language);
-  const text = deps.templates.text(notification.template, language, conversation.channel, {
-    shop: business.name,
-    ...notification.payload,
-  });
+  const params = { shop: business.name, ...notification.payload };
+  const { template } = notification;
+  const text = deps.templates.text(template, language, conversation.channel, params);
+  const subject = deps.templates.subject(template, language, params);
   await insertOutgoing(
     trx,
     channelOf(conversation)
-      .render({ text })
+      .render({ text, subject })
       .map((message) => ({
         businessId: business.id,
         conversationId: conversation.id,
@@ -121,60 +113,4 @@ async function lockUnlessBusy(
   if (locked) return locked;
   conversations.add(id);
   return 'busy';
-}
-
-/** The conversation to tell it in: the chat that it is about, else the phone by SMS. */
-async function addressee(
-  deps: DispatchDeps,
-  trx: Transaction,
-  business: Business,
-  notification: Notification,
-): Promise<ConversationRow | null> {
-  const isUntried = (channel: ChannelName) => !notification.triedChannels.includes(channel);
-  if (notification.recipientType === 'owner') {
-    const phone = ownerPhone(deps.config, business);
-    return phone !== undefined && isUntried('sms')
-      ? smsConversation(deps, trx, business.id, phone)
-      : null;
-  }
-  if (notification.conversationId !== null) {
-    const chat = await findConversationById(trx, notification.conversationId);
-    if (chat && isUntried(chat.channel)) return chat;
-  }
-  const customer =
-    notification.userId === null ? null : await findCustomer(trx, notification.userId);
-  const phone =
-    typeof notification.payload.phone === 'string' ? notification.payload.phone : customer?.phone;
-  return phone && isUntried('sms') ? smsConversation(deps, trx, business.id, phone) : null;
-}
-
-/** The business's own setting first, then the deployment's; the playground has a phone for an owner without one. */
-export function ownerPhone(config: Config, business: Business): string | undefined {
-  return (
-    business.settings.owner_phone ??
-    config.ownerPhone ??
-    (config.playground ? PLAYGROUND_OWNER_PHONE : undefined)
-  );
-}
-
-async function smsConversation(
-  deps: DispatchDeps,
-  trx: Transaction,
-  businessId: number,
-  phone: string,
-): Promise<ConversationRow | null> {
-  const account = deps.accounts.sender('sms', businessId);
-  if (!account) return null;
-  const key = conversationKey('sms', account.accountId, phone);
-  const identity = {
-    conversationKey: key,
-    businessId,
-    channel: 'sms' as const,
-    accountId: account.accountId,
-    externalId: phone,
-  };
-  const known = await findConversation(trx, key);
-  if (known) return known;
-  await createConversation(trx, identity);
-  return findConversation(trx, key);
 }

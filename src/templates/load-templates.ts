@@ -14,6 +14,8 @@ export type Params = Record<string, string | number>;
 
 /** One file of templates/: the words of a message in one language, and for one channel if its name says so. */
 const templateFile = z.strictObject({
+  /** Of an e-mail. */
+  subject: z.string().optional(),
   text: z.string(),
   choices: z.record(z.string(), z.string()).optional(),
 });
@@ -23,6 +25,8 @@ export interface Templates {
   names: ReadonlySet<string>;
   /** The text of a message. An unknown name is a bug, since flows:check and the start have looked at all of them. */
   text(name: string, language: Language, channel: string, params?: Params): string;
+  /** What an e-mail with it is about, where it says so. */
+  subject(name: string, language: Language, params?: Params): string | undefined;
   /** The label of one of its choices. */
   choice(name: string, key: string, language: Language, params?: Params): string;
   /** What stands in a file, unfilled, for flows:check. */
@@ -38,6 +42,7 @@ export interface FileProblem {
 interface Entry {
   source: z.infer<typeof templateFile>;
   text: MessageFunction<'string'>;
+  subject: MessageFunction<'string'> | undefined;
   choices: Map<string, MessageFunction<'string'>>;
 }
 
@@ -96,6 +101,10 @@ function templatesOf(entries: Map<string, Entry>, names: ReadonlySet<string>): T
     names,
     text: (name, language, channel, params = {}) =>
       String(find(name, language, channel).text(params)).trim(),
+    subject: (name, language, params = {}) => {
+      const subject = find(name, language).subject?.(params);
+      return subject === undefined ? undefined : String(subject).trim();
+    },
     choice: (name, choice, language, params = {}) => {
       const label = find(name, language).choices.get(choice);
       if (!label) throw new Error(`template ${name} has no choice ${choice}`);
@@ -110,6 +119,7 @@ function compile(format: MessageFormat, source: z.infer<typeof templateFile>): E
   return {
     source,
     text: format.compile(source.text),
+    subject: source.subject === undefined ? undefined : format.compile(source.subject),
     choices: new Map(
       Object.entries(source.choices ?? {}).map(([name, label]) => [name, format.compile(label)]),
     ),

@@ -1,3 +1,4 @@
+import { MAX_SUBJECT } from '../../channels/email/render';
 import { LIMITS } from '../../channels/messenger/render';
 import { segmentsOf, toGsm } from '../../channels/sms/gsm';
 import { MAX_SMS } from '../../channels/sms/render';
@@ -50,6 +51,13 @@ function checkTemplate(
   const forSms = text('sms') === text('') ? source.text : text('sms');
   problems.push(...checkGsm(file, ['text'], 'the text', forSms));
 
+  const subject = templates.subject(name, language, ANY_PARAMS) ?? '';
+  if (subject.length > MAX_SUBJECT)
+    problems.push({
+      file,
+      at: ['subject'],
+      problem: `the subject has ${subject.length} characters, a mail shows ${MAX_SUBJECT}`,
+    });
   for (const [key, words] of Object.entries(source.choices ?? {})) {
     const { length } = templates.choice(name, key, language, ANY_PARAMS);
     const at = ['choices', key];
@@ -90,14 +98,22 @@ const isGsm = (char: string): boolean => segmentsOf(char.repeat(71)) === 1;
 function checkLanguages(name: string, language: Language, templates: Templates): FlowProblem[] {
   const own = templates.source(name, language)?.choices ?? {};
   const others = LANGUAGES.filter((other) => other !== language);
+  const hasSubject = (one: Language) => templates.source(name, one)?.subject !== undefined;
+  const withSubject = hasSubject(language) ? undefined : others.find(hasSubject);
   const missing = others.flatMap((other) =>
     Object.keys(templates.source(name, other)?.choices ?? {})
       .filter((key) => !own[key])
       .map((key) => ({ key, other })),
   );
-  return missing.map(({ key, other }) => ({
-    file: `templates/${name}/${language}.yaml`,
-    at: ['choices'],
-    problem: `there is no label for the choice ${key}, which ${other}.yaml has`,
-  }));
+  const file = `templates/${name}/${language}.yaml`;
+  return [
+    ...(withSubject
+      ? [{ file, at: [], problem: `there is no subject, which ${withSubject}.yaml has` }]
+      : []),
+    ...missing.map(({ key, other }) => ({
+      file,
+      at: ['choices'],
+      problem: `there is no label for the choice ${key}, which ${other}.yaml has`,
+    })),
+  ];
 }
