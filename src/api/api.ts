@@ -40,9 +40,8 @@ export function createApi(deps: ApiDeps, open: readonly Resource[] = []): Router
     inventoryApi(deps),
     staffApi(deps),
     channelLinksApi(deps),
-  ];
-    channelLinksApi(deps),
     businessesApi(deps),
+  ];
   const docs = documentation([...open, ...resources]);
   const router = Router();
   router.use(docs.base, docs.router);
