@@ -9,6 +9,7 @@ import { projectRoot } from './lib/project-root';
 import { createPlayground } from './playground/playground';
 import { createWebChat } from './webchat/webchat';
 import { serveWidget } from './webchat/widget-file';
+import { botFrameworkWebhook } from './webhooks/botframework';
 import { messengerWebhook } from './webhooks/messenger';
 import { twilioWebhook } from './webhooks/twilio';
 import { whatsappWebhook } from './webhooks/whatsapp';
@@ -24,6 +25,8 @@ export function createApp(deps: Deps): Express {
   app.use('/webhooks/messenger', messengerWebhook(deps));
   app.use('/webhooks/whatsapp', whatsappWebhook(deps));
   app.use('/webhooks/twilio', twilioWebhook(deps));
+  // Before the API, which asks for a key.
+  app.use('/api/messages', botFrameworkWebhook(deps));
   app.use('/webchat', createWebChat(deps));
   app.get('/widget.js', serveWidget());
   app.use(

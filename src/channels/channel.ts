@@ -1,3 +1,4 @@
+import type { Queryable } from '../db/database';
 import type { ChannelName, InboundEvent } from './inbound';
 import type { Reply } from './reply';
 
@@ -21,6 +22,10 @@ export interface Account {
   apiUrl: string;
   /** Where the platform reports what became of our messages, if that is told with each of them. */
   statusUrl?: string;
+  /** Addresses on this machine are the platform's, too: where it is played, outside production. */
+  allowsLoopback?: boolean;
+  /** Messages a second that the platform has granted to this account, where it is not what everybody gets. */
+  perSecond?: number;
   /** The built-in phones of the playground, not a real platform. */
   isPlayground: boolean;
   /** A business keeps it here (RUN-6); the others are the deployment's. */
@@ -87,6 +92,16 @@ export interface SendRequest {
   payload: Record<string, unknown>;
   /** The row of ours that this is, for platforms that can carry a mark. */
   outgoingId: number;
+  /** What the channel's own `address` has found. */
+  address?: unknown;
+}
+
+/** A platform's limit for one account. */
+export interface Pace {
+  /** Messages a second (an SMS counts by its segments), to this person; Account.perSecond overrides it. */
+  perSecond(accountId: string, to: string): number;
+  /** How far ahead of that the platform lets us be: it has a queue of its own. */
+  burstMs: number;
 }
 
 /** What every channel can do. A new channel is one folder that exports one of these. */
@@ -94,6 +109,8 @@ export interface Channel {
   name: ChannelName;
   /** Turns a reply into one or more messages within the platform's limits. */
   render(reply: Reply): RenderedMessage[];
+  /** What a request needs to know beside the person's id, where the channel keeps it in rows of its own. */
+  address?(q: Queryable, to: { accountId: string; externalId: string }): Promise<unknown>;
   /** One HTTP request; never throws for what a platform or a network may do. */
   send(request: SendRequest): Promise<SendResult>;
   /** What is to be done about an error code that the platform reports after it had taken the message. */
@@ -104,6 +121,8 @@ export interface Channel {
   canSendHere?(accountId: string): boolean;
   /** Requests under way at once for one account, where a few are enough. */
   maxAtOnce?: number;
+  /** How fast the platform takes messages from one account; without it as fast as they come. */
+  pace?: Pace;
 }
 
 /** What a webhook's parser makes of a verified body: every event in it, in the body's order. */

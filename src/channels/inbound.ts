@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-export const CHANNELS = ['messenger', 'instagram', 'whatsapp', 'sms', 'email', 'web'] as const;
+export const CHANNELS = [
+  'messenger',
+  'instagram',
+  'whatsapp',
+  'sms',
+  'email',
+  'web',
+  'botframework',
+] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** A message, tap or other event that starts a turn. */
@@ -57,6 +65,8 @@ const echoEvent = z.object({
   /** The mark that we put on our own messages. */
   metadata: z.string().optional(),
   appId: z.string().optional(),
+  /** What came with it, by its type: `image`. */
+  attachments: z.array(z.string()).optional(),
 });
 
 /** The person has taken a message back: its text is erased. */

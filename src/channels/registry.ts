@@ -1,6 +1,7 @@
 import type { Channel } from './channel';
 import type { ChannelName } from './inbound';
 import { email } from './email';
+import { botframework } from './botframework';
 import { instagram } from './instagram';
 import { messenger } from './messenger';
 import { sms } from './sms';

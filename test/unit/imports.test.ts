@@ -118,6 +118,13 @@ test('only the bot folder knows the Bot Framework', () => {
   expect(wrong.map(show)).toEqual([]);
 });
 
+test("only the Bot Framework's channel knows its connector", () => {
+  const wrong = imports
+    .filter(({ to }) => to === 'botframework-connector')
+    .filter(from(/^channels\/botframework\//));
+  expect(wrong.map(show)).toEqual([]);
+});
+
 test('only what serves HTTP knows Express', () => {
   const wrong = imports
     .filter(({ to }) => to === 'express')

@@ -4,8 +4,10 @@ import {
   type PaymentMethod,
 } from '../../businesses/payment-methods';
 import { clearCart, viewCart, type CartView } from '../../cart/cart-actions';
+import type { ChannelName } from '../../channels/inbound';
 import { displayMoney, toDecimal } from '../../lib/money';
 import { notificationDispatched } from '../../notifications/notification-store';
+import { ORDER_SOURCES, type OrderSource } from '../../orders/order';
 import { placeOrder, type NotPlaced, type Placed } from '../../orders/place-order';
 import { label, say, slotText, type Slots, type Turn } from '../turn';
 import { defineAction, type ActionResult } from './action';
@@ -129,12 +131,16 @@ function orderDataOf(
       postal_code: slots.postal_code ?? null,
     },
     promo_code: promo && promo.failure === null ? promo.code : null,
-    order_source: turn.conversation.channel,
+    order_source: sourceOf(turn.conversation.channel),
     notes: text(slots.pin) ? `Location: ${slotText(slots, 'pin')}` : null,
     idempotency_key: `inbox:${turn.message.id}`,
     confirm_duplicate: slots.confirm_duplicate === true,
   };
 }
+
+/** The channels of the Bot Framework count as the web: clients know no other name (section 19). */
+const sourceOf = (channel: ChannelName): OrderSource =>
+  ORDER_SOURCES.find((source) => source === channel) ?? 'web';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
