@@ -3,6 +3,7 @@ import { applyAll, dropAll } from './sql/apply-sql';
 
 const objects = [
   'tables/conversations',
+  'tables/botframework_references',
   'tables/inbox_messages',
   'tables/outgoing_messages',
   'tables/consents',

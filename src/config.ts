@@ -24,6 +24,8 @@ const mailbox = z
     /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
     'must be an address like Shop <orders@shop.example>',
   );
+/** What a platform has granted to an account. */
+const perSecond = z.coerce.number().positive().max(100_000);
 const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number like +639171234567');
 
 /** Every variable that the product reads (RUN-4), by its name in the environment. */
@@ -53,6 +55,7 @@ const environment = z.object({
   MESSENGER_APP_ID: optional(z.string().regex(/^\d{1,32}$/, 'must be the digits of an app id')),
   MESSENGER_PAGE_ID: optional(z.string().min(1).max(64)),
   MESSENGER_PAGE_ACCESS_TOKEN: optional(z.string().min(1)),
+  MESSENGER_CALLS_PER_SECOND: optional(perSecond),
   INSTAGRAM_ACCOUNT_ID: optional(z.string().min(1).max(64)),
   GRAPH_API_URL: withDefault(httpUrl, 'https://graph.facebook.com'),
   GRAPH_API_VERSION: withDefault(z.string().regex(/^v\d+\.\d+$/, 'must look like v25.0'), 'v25.0'),
@@ -61,6 +64,7 @@ const environment = z.object({
   WHATSAPP_APP_SECRET: optional(z.string().min(1)),
   WHATSAPP_PHONE_NUMBER_ID: optional(z.string().min(1).max(64)),
   WHATSAPP_ACCESS_TOKEN: optional(z.string().min(1)),
+  WHATSAPP_MESSAGES_PER_SECOND: optional(perSecond),
   WHATSAPP_SESSION_PATH: withDefault(z.string().min(1), '.data/whatsapp'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string().min(1)),
   TWILIO_ACCOUNT_SID: optional(
@@ -68,7 +72,13 @@ const environment = z.object({
   ),
   TWILIO_AUTH_TOKEN: optional(z.string().min(1)),
   TWILIO_FROM: optional(e164),
+  TWILIO_SEGMENTS_PER_SECOND: optional(perSecond),
   TWILIO_API_URL: withDefault(httpUrl, 'https://api.twilio.com'),
+  MICROSOFT_APP_ID: optional(z.uuid('must be the app id of the bot, like 01234567-89ab-cdef-…')),
+  MICROSOFT_APP_PASSWORD: optional(z.string().min(1)),
+  MICROSOFT_APP_TENANT_ID: optional(z.string().regex(/^[\w.-]+$/)),
+  MICROSOFT_LOGIN_API_URL: withDefault(httpUrl, 'https://login.microsoftonline.com'),
+  BOT_FRAMEWORK_API_URL: withDefault(httpUrl, 'https://login.botframework.com'),
   OWNER_PHONE: optional(e164),
   SMTP_URL: optional(url('smtp:', 'smtps:')),
   MAIL_FROM: optional(mailbox),
@@ -121,6 +131,12 @@ export interface Config {
   isWhatsAppByTwilio: boolean;
   twilio: { accountSid: string; authToken: string; from: string } | undefined;
   twilioApiUrl: string;
+  /** Messages a second that the platforms have granted, where that is not what everybody gets. */
+  perSecond: { page?: number; whatsapp?: number; sms?: number };
+  /** The bot that the channels of the Bot Framework know (CHN-6). */
+  botFramework: { appId: string; appPassword: string; tenantId: string } | undefined;
+  /** Where our tokens come from, and the keys that theirs are signed with. */
+  botFrameworkUrls: { loginUrl: string; keysUrl: string };
   ownerPhone: string | undefined;
   /** E-mail out. */
   smtp: { url: string; from: string } | undefined;
@@ -204,6 +220,20 @@ export function readConfig(env: Record<string, string | undefined>): ConfigResul
             }
           : undefined,
       twilioApiUrl: e.TWILIO_API_URL,
+      perSecond: {
+        page: e.MESSENGER_CALLS_PER_SECOND,
+        whatsapp: e.WHATSAPP_MESSAGES_PER_SECOND,
+        sms: e.TWILIO_SEGMENTS_PER_SECOND,
+      },
+      botFramework:
+        e.MICROSOFT_APP_ID && e.MICROSOFT_APP_PASSWORD
+          ? {
+              appId: e.MICROSOFT_APP_ID,
+              appPassword: e.MICROSOFT_APP_PASSWORD,
+              tenantId: e.MICROSOFT_APP_TENANT_ID ?? 'botframework.com',
+            }
+          : undefined,
+      botFrameworkUrls: { loginUrl: e.MICROSOFT_LOGIN_API_URL, keysUrl: e.BOT_FRAMEWORK_API_URL },
       ownerPhone: e.OWNER_PHONE,
       smtp: e.SMTP_URL && e.MAIL_FROM ? { url: e.SMTP_URL, from: e.MAIL_FROM } : undefined,
       riskDefaults: {
@@ -251,6 +281,7 @@ const TOGETHER = [
     'WHATSAPP_ACCESS_TOKEN',
   ],
   ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+  ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD'],
   ['SMTP_URL', 'MAIL_FROM'],
 ];
 

@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import type { Account } from './channel';
 import type { ChannelName } from './inbound';
 import { mailAccount, PLAYGROUND_MAIL_FROM } from './email/account';
+import { botFrameworkAccount } from './botframework/account';
 import { findWebAccount, webAccount } from './web/account';
 import { whatsAppWebAccount } from './whatsapp-web/account';
 
@@ -38,9 +39,20 @@ export function createAccounts(config: Config, businessId: number): Accounts {
 
 /** What belongs to the deployment: the environment's accounts before the playground's. */
 export const deploymentAccounts = (config: Config, businessId: number): Account[] => [
-  ...fromEnvironment(config, businessId),
+  ...fromEnvironment(config, businessId).map((account) => granted(account, config)),
   ...forPlayground(config, businessId),
 ];
+
+function granted(account: Account, { perSecond }: Config): Account {
+  const { page, whatsapp, sms } = perSecond;
+  const all: Partial<Record<ChannelName, number>> = {
+    messenger: page,
+    instagram: page,
+    whatsapp,
+    sms,
+  };
+  return { ...account, perSecond: all[account.channel] };
+}
 
 /** Looks accounts up by their own id, and by whose they are; of several the first counts. */
 export function lookupOf(all: readonly Account[]): Pick<Accounts, 'all' | 'find' | 'sender'> {
@@ -134,6 +146,14 @@ function fromEnvironment(config: Config, businessId: number): Account[] {
     const secret = createHmac('sha256', config.encryptionKey).update('mail').digest('hex');
     accounts.push(mailAccount({ ...config.smtp, secret, businessId, isPlayground: false }));
   }
+  // Without an app id: the Emulator on the machine of whoever develops.
+  if (config.botFramework || !config.isProduction)
+    accounts.push(
+      botFrameworkAccount(config.botFramework, businessId, {
+        loginUrl: config.botFrameworkUrls.loginUrl,
+        isProduction: config.isProduction,
+      }),
+    );
   return accounts;
 }
 

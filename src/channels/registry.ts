@@ -12,7 +12,10 @@ import { whatsappWeb } from './whatsapp-web';
 import { isWhatsAppWeb } from './whatsapp-web/account';
 
 const channels = new Map<ChannelName, Channel>(
-  [email, messenger, instagram, sms, web, whatsapp].map((channel) => [channel.name, channel]),
+  [botframework, email, messenger, instagram, sms, web, whatsapp].map((channel) => [
+    channel.name,
+    channel,
+  ]),
 );
 
 /** The channel of a conversation; one that does not exist is a bug. Twilio's WhatsApp senders are numbers, Meta's have ids. */

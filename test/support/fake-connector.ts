@@ -109,7 +109,7 @@ export async function startFakeConnector(password?: string): Promise<FakeConnect
     get tokensGiven() {
       return tokensGiven;
     },
-    close: server.close,
+    close: () => server.close(),
   };
 }
 
