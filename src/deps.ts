@@ -6,7 +6,9 @@ import './conversation/actions';
 import { checkFlows } from './conversation/flows/check-flows';
 import { loadFlows, type FlowBook } from './conversation/flows/load-flows';
 import { handleNext } from './conversation/handle-next';
+import { handleTogether } from './conversation/handle-together';
 import { createLanes, type Lanes } from './conversation/lanes';
+import type { TurnDeps } from './conversation/turn-deps';
 import { openDatabase, type Database } from './db/database';
 import { createInbox, type Inbox } from './inbox/inbox';
 import { systemClock, type Clock } from './lib/clock';
@@ -14,6 +16,7 @@ import { systemIds, type Ids } from './lib/ids';
 import type { Log } from './lib/log';
 import { projectRoot } from './lib/project-root';
 import { createPoller, type Poller } from './lib/poller';
+import { alertStoppedAccount } from './notifications/alert-stopped-account';
 import { dispatchNotifications } from './notifications/dispatch';
 import { orderQueueHandlers } from './orders/queue-handlers';
 import { leaseOwner } from './outgoing/lease-owner';
@@ -39,6 +42,7 @@ export interface Deps {
   /** Works through the queue of orders (QUE-1). */
   queue: Poller;
   wakeQueue: () => void;
+  wakeSender(lane: SendLane): void;
   firstBusinessId: number;
 }
 
@@ -81,7 +85,13 @@ export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Te
   const base = { config, db, clock, ids, log, accounts, ...words };
 
   const works = config.role === 'all' || config.role === 'worker';
-  const sender = createSender(base);
+  const sender = createSender({
+    ...base,
+    accountStopped: async (account, code) => {
+      await alertStoppedAccount(base, account, code);
+      notifications.wake();
+    },
+  });
   const wakeSender = (lane: SendLane) => (works ? sender.wake(lane) : undefined);
   const notifications = createPoller(
     'notifications',
@@ -99,12 +109,33 @@ export function createDeps(parts: Parts, words: { flows: FlowBook; templates: Te
   );
   const wakeQueue = () => queue.wake();
   const wakeNotifications = () => notifications.wake();
-  const turnDeps = { ...base, wakeSender, wakeNotifications, wakeQueue, spared: new Set<number>() };
+  const turnDeps: TurnDeps = {
+    ...base,
+    wakeSender,
+    sender,
+    wakeNotifications,
+    wakeQueue,
+    spared: new Set(),
+    startedAt: clock.now(),
+  };
   const lanes = createLanes(
-    (lane) => handleNext(turnDeps, lane),
+    {
+      handleTogether: (some) => handleTogether(turnDeps, some),
+      handleNext: (lane) => handleNext(turnDeps, lane),
+    },
     Math.max(1, Math.floor(config.databasePoolSize * LANE_SHARE)),
     log,
   );
   const inbox = createInbox(db, (lane) => (works ? lanes.wake(lane) : undefined));
-  return { ...base, inbox, lanes, sender, notifications, queue, wakeQueue, firstBusinessId };
+  return {
+    ...base,
+    inbox,
+    lanes,
+    sender,
+    notifications,
+    queue,
+    wakeQueue,
+    wakeSender,
+    firstBusinessId,
+  };
 }

@@ -31,6 +31,17 @@ export async function findBusiness(q: Queryable, id: number): Promise<Business |
   return row ? toBusiness(row) : null;
 }
 
+/** Businesses by their ids. */
+export async function findBusinesses(
+  q: Queryable,
+  ids: readonly number[],
+): Promise<Map<number, Business>> {
+  const rows = await q.query<Row>(`SELECT ${COLUMNS} FROM businesses WHERE id IN (:ids)`, {
+    ids: [...new Set(ids)],
+  });
+  return new Map(rows.map((row) => [row.id, toBusiness(row)]));
+}
+
 export async function findBusinessBySlug(q: Queryable, slug: string): Promise<Business | null> {
   const [row] = await q.query<Row>(`SELECT ${COLUMNS} FROM businesses WHERE slug = :slug`, {
     slug,
@@ -111,5 +122,19 @@ export async function createBusiness(q: Queryable, business: NewBusiness): Promi
 }
 
 function toBusiness(row: Row): Business {
-  return { ...row, settings: readJson(settingsSchema, row.settings) };
+  return { ...row, settings: readSettings(row.settings) };
+}
+
+/** Texts of settings that were read lately, and what is in them: every turn reads its business, and few ever change. */
+const known = new Map<string, BusinessSettings>();
+const MOST_KNOWN = 100;
+
+/** What is read is the row's text, each time; only what it says is remembered, so it cannot be out of date. */
+function readSettings(text: string): BusinessSettings {
+  const before = known.get(text);
+  if (before) return before;
+  const settings = readJson(settingsSchema, text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, settings);
+  return settings;
 }

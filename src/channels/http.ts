@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { ask } from './ask-platform';
 
 /** Longer than any platform takes; a turn never waits for it. */
 export const SEND_TIMEOUT_MS = 10_000;
@@ -20,36 +22,35 @@ export async function postJson(
   headers: Record<string, string> = {},
 ): Promise<HttpAnswer> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(json),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: parse(text),
-      ...askedFor(response.headers),
-    };
+    const {
+      status,
+      text,
+      headers: answered,
+    } = await ask(
+      new URL(url),
+      JSON.stringify(json),
+      { 'content-type': 'application/json', ...headers },
+      timeoutMs,
+    );
+    return { status, body: parse(text), ...askedFor(answered) };
   } catch (error) {
-    const cause =
-      error instanceof Error
-        ? ((error.cause as { code?: string } | undefined)?.code ?? error.name)
-        : 'unknown';
-    return { status: 0, body: cause };
+    return { status: 0, body: error instanceof Error ? codeOf(error) : 'unknown' };
   }
 }
 
+const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name;
+
 /** Retry-After says it best; else Meta's own headers, which come with every answer. */
-function askedFor(headers: Headers): Pick<HttpAnswer, 'retryAfterMs' | 'usedPercent'> {
+function askedFor(headers: IncomingHttpHeaders): Pick<HttpAnswer, 'retryAfterMs' | 'usedPercent'> {
   const { regainMs, usedPercent } = usageIn([
-    headers.get('x-app-usage'),
-    headers.get('x-business-use-case-usage'),
+    text(headers['x-app-usage']),
+    text(headers['x-business-use-case-usage']),
   ]);
-  return { retryAfterMs: retryAfter(headers.get('retry-after')) ?? regainMs, usedPercent };
+  return { retryAfterMs: retryAfter(headers['retry-after']) ?? regainMs, usedPercent };
 }
+
+const text = (header: string | string[] | undefined) =>
+  Array.isArray(header) ? header[0] : header;
 
 /** Percentages of a limit, and the minutes until access is back (Graph API, rate limits). */
 const usage = z.object({

@@ -1,9 +1,12 @@
 import type { Log } from '../lib/log';
+import type { GroupOutcomes } from './handle-together';
 
 /** What became of one look at a lane. */
 export type LaneOutcome =
-  /** A message was handled; there may be another. */
+  /** A message was handled, and was the last one that anybody knew of. */
   | 'handled'
+  /** A message was handled, and another one is waiting. */
+  | 'more'
   /** Nothing (more) to do, or not yet due. */
   | 'idle'
   /** Another instance holds the lane. */
@@ -18,74 +21,129 @@ export interface Lanes {
   stop(): Promise<void>;
 }
 
+export interface LaneWork {
+  /** Handles the next messages of several lanes together, as far as they can be. */
+  handleTogether(lanes: readonly string[]): Promise<GroupOutcomes>;
+  /** Handles the next message of one lane. */
+  handleNext(lane: string): Promise<LaneOutcome>;
+}
+
 /** A lane that another instance holds is looked at again this soon; after the last look the poller takes over. */
 const BUSY_RETRY_MS = 30;
 const BUSY_RETRIES = 10;
+/** Lanes in one group: beyond that the statements that they share are no longer what costs. */
+const GROUP_SIZE = 24;
+/** While one group waits for the disk, another one computes. */
+const GROUPS_AT_ONCE = 2;
+
+/** A lane that somebody of this process is at. */
+interface Active {
+  /** It was woken meanwhile. */
+  again: boolean;
+  busyLooks: number;
+}
 
 /**
  * Runs lanes side by side, each lane one message at a time (G-3). Within an instance this map does it; across instances the
  * row lock that the turn takes. Nothing here is needed for correctness: it may be lost at any instant, and polling finds
- * the work again.
+ * the work again. A lane that is woken goes into the next group; what has to have a transaction of its own gets one, `maxAlone` at once.
  */
-export function createLanes(
-  handleNext: (lane: string) => Promise<LaneOutcome>,
-  maxAtOnce: number,
-  log: Log,
-): Lanes {
-  const running = new Map<string, { again: boolean }>();
-  const waiting = new Set<string>();
+export function createLanes(work: LaneWork, maxAlone: number, log: Log): Lanes {
+  const active = new Map<string, Active>();
+  const ready = new Set<string>();
+  const alone = new Set<string>();
+  let groups = 0;
+  let singles = 0;
+  let isStartDue = false;
   let isStopping = false;
   let whenQuiet: (() => void) | undefined;
 
   const wake = (lane: string): void => {
-    const active = running.get(lane);
-    if (active) active.again = true;
-    else if (isStopping) return;
-    else if (running.size >= maxAtOnce) waiting.add(lane);
-    else void run(lane);
-  };
-
-  const run = async (lane: string): Promise<void> => {
-    const active = { again: false };
-    waiting.delete(lane);
-    running.set(lane, active);
-    let busy = 0;
-    try {
-      while (!isStopping) {
-        active.again = false;
-        const outcome = await handleNext(lane);
-        if (outcome === 'handled') continue;
-        if (outcome === 'busy' && busy < BUSY_RETRIES) {
-          busy += 1;
-          await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
-          continue;
-        }
-        if (!active.again || outcome === 'failed') break;
-      }
-    } catch (error) {
-      log.error({ err: error }, 'a lane stopped unexpectedly; polling will take it up again');
-    } finally {
-      running.delete(lane);
-      startWaiting();
+    const own = active.get(lane);
+    if (own) own.again = true;
+    else if (!isStopping) {
+      active.set(lane, { again: false, busyLooks: 0 });
+      enqueue(lane);
     }
   };
 
-  const startWaiting = (): void => {
-    for (const lane of waiting) {
-      if (isStopping || running.size >= maxAtOnce) break;
-      void run(lane);
+  const enqueue = (lane: string): void => {
+    ready.add(lane);
+    if (isStartDue) return;
+    isStartDue = true;
+    // At the end of this turn of the event loop: messages that were stored together are woken together.
+    setImmediate(start);
+  };
+
+  const start = (): void => {
+    isStartDue = false;
+    while (!isStopping && ready.size > 0 && groups < GROUPS_AT_ONCE) {
+      const lanes = take(ready, GROUP_SIZE);
+      groups += 1;
+      void runGroup(lanes).finally(() => {
+        groups -= 1;
+        goOn();
+      });
     }
-    if (isStopping && running.size === 0) whenQuiet?.();
+    while (!isStopping && alone.size > 0 && singles < maxAlone) {
+      const [lane = ''] = take(alone, 1);
+      singles += 1;
+      void runAlone(lane).finally(() => {
+        singles -= 1;
+        goOn();
+      });
+    }
+  };
+
+  const goOn = (): void => {
+    start();
+    if (isStopping && groups + singles === 0) whenQuiet?.();
+  };
+
+  const runGroup = async (lanes: readonly string[]): Promise<void> => {
+    for (const lane of lanes) active.get(lane)!.again = false;
+    const outcomes = await work.handleTogether(lanes).catch(stopped);
+    for (const lane of lanes) settle(lane, outcomes?.get(lane) ?? 'failed');
+  };
+
+  const runAlone = async (lane: string): Promise<void> => {
+    active.get(lane)!.again = false;
+    settle(lane, (await work.handleNext(lane).catch(stopped)) ?? 'failed');
+  };
+
+  const stopped = (error: unknown): undefined => {
+    log.error({ err: error }, 'a lane stopped unexpectedly; polling will take it up again');
+  };
+
+  const settle = (lane: string, outcome: LaneOutcome | 'alone'): void => {
+    const own = active.get(lane)!;
+    if (outcome === 'alone') alone.add(lane);
+    else if (outcome === 'busy' && own.busyLooks < BUSY_RETRIES && !isStopping) {
+      own.busyLooks += 1;
+      setTimeout(() => enqueue(lane), BUSY_RETRY_MS);
+    } else if (outcome === 'more' || (own.again && outcome !== 'failed')) {
+      own.busyLooks = 0;
+      enqueue(lane);
+    } else active.delete(lane);
   };
 
   return {
     wake,
     stop: () => {
       isStopping = true;
-      waiting.clear();
-      return running.size === 0
+      return groups + singles === 0
         ? Promise.resolve()
         : new Promise((resolve) => (whenQuiet = resolve));
     },
   };
+}
+
+function take(from: Set<string>, count: number): string[] {
+  const taken: string[] = [];
+  for (const lane of from) {
+    if (taken.length >= count) break;
+    taken.push(lane);
+  }
+  for (const lane of taken) from.delete(lane);
+  return taken;
 }

@@ -77,6 +77,64 @@ export async function ensureCustomer(
   return userId;
 }
 
+/**
+ * The customers behind several identities, by external id and account (`identityKey`), made where they write for the first time.
+ * For channels whose ids are no phone numbers. Call with the lanes of all of them held.
+ */
+export async function ensureCustomers(
+  trx: Transaction,
+  identities: readonly Identity[],
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  if (identities.length === 0) return found;
+  const rows = await trx.query<{
+    business_id: number;
+    user_id: number;
+    channel: ChannelName;
+    account_id: string;
+    external_id: string;
+  }>(
+    `SELECT business_id, user_id, channel, account_id, external_id FROM customer_identities
+     WHERE (business_id, channel, account_id, external_id) IN (?)`,
+    [identities.map((one) => [one.businessId, one.channel, one.accountId, one.externalId])],
+  );
+  for (const row of rows)
+    found.set(
+      identityKey({
+        businessId: row.business_id,
+        channel: row.channel,
+        accountId: row.account_id,
+        externalId: row.external_id,
+      }),
+      row.user_id,
+    );
+  const strangers = identities.filter((one) => !found.has(identityKey(one)));
+  for (const one of strangers) {
+    // One by one: ids of rows that are inserted together cannot be told without assuming that they follow one another.
+    const { insertId } = await trx.execute('INSERT INTO users (business_id) VALUES (?)', [
+      one.businessId,
+    ]);
+    found.set(identityKey(one), insertId);
+  }
+  if (strangers.length > 0)
+    await trx.execute(
+      'INSERT INTO customer_identities (business_id, user_id, channel, account_id, external_id) VALUES ?',
+      [
+        strangers.map((one) => [
+          one.businessId,
+          found.get(identityKey(one)),
+          one.channel,
+          one.accountId,
+          one.externalId,
+        ]),
+      ],
+    );
+  return found;
+}
+
+export const identityKey = ({ businessId, channel, accountId, externalId }: Identity): string =>
+  JSON.stringify([businessId, channel, accountId, externalId]);
+
 /** Who was known by their number and now has an id stays who they are, and stays opted out if they were. */
 async function linkByPhone(
   trx: Transaction,

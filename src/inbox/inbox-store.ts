@@ -76,18 +76,57 @@ interface InboxRow {
   received_at: Date;
 }
 
-/** The lane's oldest message that is not handled yet. Call with the lane held. */
-export async function nextPending(trx: Transaction, key: string): Promise<InboxMessage | null> {
-  const [row] = await trx.query<InboxRow>(
-    `SELECT id, business_id, channel, account_id, external_id, conversation_key, event, attempts,
-            next_attempt_at, sent_at, received_at
-     FROM inbox_messages
-     WHERE conversation_key = :key AND state = 'pending'
-     ORDER BY sent_at, id
-     LIMIT 1`,
+const COLUMNS = `m.id, m.business_id, m.channel, m.account_id, m.external_id, m.conversation_key, m.event, m.attempts,
+            m.next_attempt_at, m.sent_at, m.received_at`;
+
+/** What is to be handled next in a lane, and whether there is more behind it. */
+export interface NextInLane {
+  message: InboxMessage;
+  hasMore: boolean;
+}
+
+/**
+ * The lane's oldest message that is not handled yet, but echoes before all: if a person has answered already, the bot must know
+ * before it does (G-12). Call with the lane held.
+ */
+export async function nextPending(trx: Transaction, key: string): Promise<NextInLane | null> {
+  const [row, another] = await trx.query<InboxRow>(
+    `SELECT ${COLUMNS}
+     FROM inbox_messages AS m
+     WHERE m.conversation_key = :key AND m.state = 'pending'
+     ORDER BY m.kind = 'echo' DESC, m.sent_at, m.id
+     LIMIT 2`,
     { key },
   );
-  return row ? fromRow(row) : null;
+  return row ? { message: fromRow(row), hasMore: another !== undefined } : null;
+}
+
+/** Likewise for several lanes, by their keys; those without a message are left out. Call with all of them held. */
+export async function nextPendingOf(
+  trx: Transaction,
+  keys: readonly string[],
+): Promise<Map<string, NextInLane>> {
+  if (keys.length === 0) return new Map();
+  const rows = await trx.query<InboxRow & { has_more: number }>(
+    `SELECT ${COLUMNS},
+            EXISTS (SELECT 1 FROM inbox_messages AS other
+                    WHERE other.conversation_key = lane.conversation_key AND other.state = 'pending'
+                      AND other.id <> m.id) AS has_more
+     FROM (SELECT DISTINCT conversation_key FROM inbox_messages
+           WHERE conversation_key IN (:keys) AND state = 'pending') AS lane
+     JOIN inbox_messages AS m ON m.id = (
+         SELECT oldest.id FROM inbox_messages AS oldest
+         WHERE oldest.conversation_key = lane.conversation_key AND oldest.state = 'pending'
+         ORDER BY oldest.kind = 'echo' DESC, oldest.sent_at, oldest.id
+         LIMIT 1)`,
+    { keys },
+  );
+  return new Map(
+    rows.map((row) => [
+      row.conversation_key,
+      { message: fromRow(row), hasMore: Number(row.has_more) === 1 },
+    ]),
+  );
 }
 
 function fromRow(row: InboxRow): InboxMessage {
@@ -123,11 +162,22 @@ export async function markHandled(
   state: InboxState,
   at: Date,
 ): Promise<void> {
+  await markAllHandled(trx, [id], state, at);
+}
+
+/** Likewise for several messages, of lanes that are all held. */
+export async function markAllHandled(
+  trx: Transaction,
+  ids: readonly number[],
+  state: InboxState,
+  at: Date,
+): Promise<void> {
   const { affectedRows } = await trx.execute(
-    `UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id = :id AND state = 'pending'`,
-    { id, state, at },
+    `UPDATE inbox_messages SET state = :state, handled_at = :at WHERE id IN (:ids) AND state = 'pending'`,
+    { ids, state, at },
   );
-  if (affectedRows === 0) throw new Error(`message ${id} was handled by somebody else`);
+  if (affectedRows < ids.length)
+    throw new Error(`of messages ${ids.join(', ')} some were handled by somebody else`);
 }
 
 /** Counts a try that failed, or one that is about to begin on a message that may kill us. */

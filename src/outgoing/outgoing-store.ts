@@ -1,6 +1,7 @@
-import type { RenderedMessage, SendResult } from '../channels/channel';
+import type { RenderedMessage, SendFailure } from '../channels/channel';
 import type { ChannelName } from '../channels/inbound';
 import type { Queryable, Transaction } from '../db/database';
+import { markAllSent } from './sent-store';
 
 export interface NewOutgoing {
   businessId: number;
@@ -18,6 +19,15 @@ export interface OutgoingMessage {
   notificationId: number | null;
   /** The message that it answers. */
   inboxMessageId: number | null;
+  /** Tries that the platform's error allows a few of only. */
+  countedTries?: number;
+  /** How many SMS it is; nothing elsewhere. */
+  segments?: number | null;
+  author?: 'bot' | 'person';
+  /** The person's last message, by the platform's time. */
+  lastInboundAt?: Date | null;
+  /** Since when nothing arrives there, as far as the platform says. */
+  unreachableAt?: Date | null;
 }
 
 /** Writes messages to be sent, in the order given. Call with the conversation locked: order within it goes by id. */
@@ -54,83 +64,22 @@ export interface SendLane {
   externalId: string;
 }
 
-/**
- * Takes the right to send in a conversation until `until`, unless somebody else has it. A lease rather than a lock,
- * because the HTTP request may take seconds. The lease of a dead process runs out.
- */
-export async function takeSendLease(
-  db: Queryable,
-  conversationId: number,
-  owner: string,
-  now: Date,
-  until: Date,
-): Promise<boolean> {
-  const { affectedRows } = await db.execute(
-    `UPDATE conversations SET send_lease_by = :owner, send_lease_until = :until
-     WHERE id = :conversationId AND (send_lease_by IS NULL OR send_lease_by = :owner OR send_lease_until < :now)`,
-    { conversationId, owner, now, until },
-  );
-  return affectedRows > 0;
-}
-
-/** Lengthens a lease that nobody has taken over since; if somebody has, what we know of the queue is out of date. */
-export async function renewSendLease(
-  db: Queryable,
-  conversationId: number,
-  owner: string,
-  until: Date,
-): Promise<boolean> {
-  const { affectedRows } = await db.execute(
-    `UPDATE conversations SET send_lease_until = :until WHERE id = :conversationId AND send_lease_by = :owner`,
-    { conversationId, owner, until },
-  );
-  return affectedRows > 0;
-}
-
-/** Gives the lease back. */
-export async function releaseSendLease(
-  db: Queryable,
-  conversationId: number,
-  owner: string,
-): Promise<void> {
-  await db.execute(
-    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
-     WHERE id = :conversationId AND send_lease_by = :owner`,
-    { conversationId, owner },
-  );
-}
-
-/**
- * Gives the lease back after an empty queue, unless a message was written meanwhile: then the caller goes on. The writer
- * holds the conversation's lock, so either we see its message here or it finds the lease free.
- */
-export async function releaseSendLeaseWhenEmpty(
-  db: Queryable,
-  conversationId: number,
-  owner: string,
-): Promise<boolean> {
-  const { affectedRows } = await db.execute(
-    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
-     WHERE id = :conversationId AND send_lease_by = :owner
-       AND NOT EXISTS (
-           SELECT 1 FROM outgoing_messages AS m
-           WHERE m.conversation_id = conversations.id AND m.state = 'queued')`,
-    { conversationId, owner },
-  );
-  return affectedRows > 0;
-}
-
-/** Gives back every lease of this instance, at shutdown. */
-export async function releaseAllSendLeases(
-  db: Queryable,
-  owner: string,
+/** The ids of what is queued in these conversations, in the order in which it goes out. */
+export async function queuedIds(
+  q: Queryable,
   conversationIds: readonly number[],
-): Promise<void> {
-  if (conversationIds.length === 0) return;
-  await db.execute(
-    'UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL WHERE id IN (?) AND send_lease_by = ?',
-    [conversationIds, owner],
+): Promise<Map<number, number[]>> {
+  const ids = new Map<number, number[]>();
+  if (conversationIds.length === 0) return ids;
+  const rows = await q.query<{ id: number; conversation_id: number }>(
+    `SELECT id, conversation_id FROM outgoing_messages
+     WHERE conversation_id IN (:conversationIds) AND state = 'queued'
+     ORDER BY id`,
+    { conversationIds },
   );
+  for (const { id, conversation_id: conversation } of rows)
+    ids.set(conversation, [...(ids.get(conversation) ?? []), id]);
+  return ids;
 }
 
 /** The conversation's messages that are not sent yet, oldest first. */
@@ -146,11 +95,17 @@ export async function queuedMessages(
     next_attempt_at: Date;
     notification_id: number | null;
     inbox_message_id: number | null;
+    counted_tries: number;
+    segments: number | null;
+    author: 'bot' | 'person';
+    last_inbound_at: Date | null;
+    unreachable_at: Date | null;
   }>(
-    `SELECT id, payload, attempts, next_attempt_at, notification_id, inbox_message_id
-     FROM outgoing_messages
-     WHERE conversation_id = :conversationId AND state = 'queued'
-     ORDER BY id
+    `SELECT m.id, m.payload, m.attempts, m.next_attempt_at, m.notification_id, m.inbox_message_id, m.counted_tries, m.segments,
+         m.author, c.last_inbound_at, c.unreachable_at
+     FROM outgoing_messages AS m STRAIGHT_JOIN conversations AS c ON c.id = m.conversation_id
+     WHERE m.conversation_id = :conversationId AND m.state = 'queued'
+     ORDER BY m.id
      LIMIT :limit`,
     { conversationId, limit },
   );
@@ -161,6 +116,11 @@ export async function queuedMessages(
     nextAttemptAt: row.next_attempt_at,
     notificationId: row.notification_id,
     inboxMessageId: row.inbox_message_id,
+    countedTries: row.counted_tries,
+    segments: row.segments,
+    author: row.author,
+    lastInboundAt: row.last_inbound_at,
+    unreachableAt: row.unreachable_at,
   }));
 }
 
@@ -208,58 +168,39 @@ export async function dueConversations(
   }));
 }
 
-/** Ends the lease of an owner that has died, so that somebody else can send at once. */
-export async function endLeaseOf(
-  db: Queryable,
-  conversationId: number,
-  deadOwner: string,
-): Promise<void> {
-  await db.execute(
-    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
-     WHERE id = :conversationId AND send_lease_by = :deadOwner`,
-    { conversationId, deadOwner },
-  );
-}
-
 /** False when somebody else has sent it meanwhile, while we were asleep. */
-export async function markSent(
+export const markSent = async (
   trx: Queryable,
-  id: number,
+  messageId: number,
   providerMessageId: string,
   at: Date,
-): Promise<boolean> {
-  const { affectedRows } = await trx.execute(
-    // A receipt may have come first: the state only moves forward (CHN-9).
-    `UPDATE outgoing_messages
-     SET state = IF(state IN ('queued', 'failed'), 'sent', state), provider_message_id = :providerMessageId, sent_at = :at,
-         attempts = attempts + 1, last_error = NULL, error_class = NULL, error_code = NULL
-     WHERE id = :id AND (provider_message_id IS NULL OR provider_message_id = :providerMessageId OR state IN ('queued', 'failed'))`,
-    { id, providerMessageId: providerMessageId.slice(0, 191), at },
-  );
-  return affectedRows > 0;
-}
-
-type Failure = Extract<SendResult, { ok: false }>;
+): Promise<boolean> => (await markAllSent(trx, [{ messageId, providerMessageId, at }])) > 0;
 
 /** Keeps the message for another try, and those behind it with it, so that looks for work pass over them. */
 export async function markForRetry(
   trx: Queryable,
   { id, conversationId }: { id: number; conversationId: number },
-  failure: Failure,
+  failure: SendFailure,
   nextAttemptAt: Date,
 ): Promise<void> {
   await trx.execute(
     `UPDATE outgoing_messages
-     SET attempts = attempts + IF(id = :id, 1, 0), next_attempt_at = :nextAttemptAt,
+     SET attempts = attempts + IF(id = :id, 1, 0), counted_tries = counted_tries + IF(id = :id, :counted, 0), next_attempt_at = :nextAttemptAt,
          error_class = IF(id = :id, :errorClass, error_class), error_code = IF(id = :id, :code, error_code),
          last_error = IF(id = :id, :message, last_error)
      WHERE conversation_id = :conversationId AND state = 'queued' AND id >= :id`,
-    { id, conversationId, nextAttemptAt, ...short(failure) },
+    {
+      id,
+      conversationId,
+      nextAttemptAt,
+      counted: failure.mostTries === undefined ? 0 : 1,
+      ...short(failure),
+    },
   );
 }
 
 /** Gives the message up; the row says why. */
-export async function markFailed(trx: Queryable, id: number, failure: Failure): Promise<void> {
+export async function markFailed(trx: Queryable, id: number, failure: SendFailure): Promise<void> {
   await trx.execute(
     `UPDATE outgoing_messages
      SET state = 'failed', attempts = attempts + 1, error_class = :errorClass, error_code = :code, last_error = :message
@@ -268,7 +209,7 @@ export async function markFailed(trx: Queryable, id: number, failure: Failure): 
   );
 }
 
-const short = ({ errorClass, code, message }: Failure) => ({
+const short = ({ errorClass, code, message }: SendFailure) => ({
   errorClass,
   code: code.slice(0, 64),
   message: message.slice(0, 500),

@@ -137,8 +137,8 @@ async function talk(): Promise<void> {
     };
     await insertInbox(db, [{ event, businessId, state: 'pending', receivedAt: now }]);
     await db.transaction(async (trx) => {
-      const message = await nextPending(trx, LANE);
-      const inboxMessageId = message?.id ?? 0;
+      const next = await nextPending(trx, LANE);
+      const inboxMessageId = next?.message.id ?? 0;
       const answer = { payload: {}, display: 'hello' };
       await insertOutgoing(
         trx,
@@ -447,6 +447,20 @@ const damages: Damage[] = [
         "UPDATE inbox_messages SET state = 'pending', handled_at = NULL WHERE provider_message_id = 'shop'",
       ),
     row: () => ({ inbox_state: 'pending' }),
+  },
+  {
+    check: 'takeover-silent',
+    what: 'an answer that still waits after a person has taken over',
+    plant: async () => {
+      await hand.query(
+        `UPDATE conversations SET takeover_by = 'api', takeover_since = UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE,
+             takeover_until = UTC_TIMESTAMP(6) + INTERVAL 30 MINUTE`,
+      );
+      await hand.query(
+        `UPDATE outgoing_messages SET state = 'queued', next_attempt_at = UTC_TIMESTAMP(6)
+         WHERE inbox_message_id IS NOT NULL AND notification_id IS NULL LIMIT 1`,
+      );
+    },
   },
   {
     check: 'outgoing-sent',

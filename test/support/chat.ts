@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { messenger } from '../../src/channels/messenger';
 import { sms } from '../../src/channels/sms';
 import { createAccounts } from '../../src/channels/accounts';
-import { conversationKey, type MessageEvent } from '../../src/channels/inbound';
+import { conversationKey, type EventBody, type MessageEvent } from '../../src/channels/inbound';
 import type { Reply } from '../../src/channels/reply';
 import { createLinkCode, insertStaff, ROLES } from '../../src/businesses/staff-store';
 import { readConfig, type Config } from '../../src/config';
-import { handleNext, type TurnDeps } from '../../src/conversation/handle-next';
+import { handleNext } from '../../src/conversation/handle-next';
+import type { TurnDeps } from '../../src/conversation/turn-deps';
 import { loadWords } from '../../src/deps';
 import { loadDemoShop } from '../../src/demo/load-demo-shop';
 import { insertInbox } from '../../src/inbox/inbox-store';
@@ -57,6 +58,7 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     wakeSender: () => undefined,
     wakeNotifications: () => undefined,
     spared: new Set(),
+    startedAt: clock.now(),
   };
   const accounts = createAccounts(config, businessId);
   const render = jest.spyOn(channel === 'messenger' ? messenger : sms, 'render');
@@ -70,6 +72,11 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
   const keyOf = (name: string) => conversationKey(channel, accountId, idOf(name, channel));
 
   async function receive(name: string, body: Partial<MessageEvent>, id: string): Promise<string> {
+    lastEvent = { name, body, id };
+    return comeIn(name, { kind: 'message', ...body }, id);
+  }
+
+  async function comeIn(name: string, body: EventBody, id: string): Promise<string> {
     const now = clock.now();
     const event = {
       channel,
@@ -77,13 +84,13 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
       externalId: idOf(name, channel),
       providerMessageId: id,
       sentAt: now,
-      body: { kind: 'message' as const, ...body },
+      body,
     };
-    lastEvent = { name, body, id };
     const from = await lastOutgoing();
     await insertInbox(db, [{ event, businessId, state: 'pending', receivedAt: now }]);
     render.mockClear();
-    for (let turn = 0; (await handleNext(deps, keyOf(name))) === 'handled'; turn += 1) {
+    const handle = async () => ['handled', 'more'].includes(await handleNext(deps, keyOf(name)));
+    for (let turn = 0; await handle(); turn += 1) {
       if (turn >= MAX_TURNS) throw new Error('the lane does not come to rest');
     }
     const replies = render.mock.calls.map(([reply]) => reply);
@@ -96,8 +103,10 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
       messages: own.length > 0 ? own : known.messages,
     });
     const others = rows.filter((row) => !own.includes(row));
+    const toOthers = new Set(others.map((row) => row.display));
+    const answers = replies.filter((reply) => !toOthers.has(reply.text));
     return [
-      ...(replies.length > 0 ? [replies.map(printReply).join(NEXT_MESSAGE)] : []),
+      ...(answers.length > 0 ? [answers.map(printReply).join(NEXT_MESSAGE)] : []),
       ...others.map((row) => `(to ${personOf(row.key)}) ${row.display}`),
     ].join('\n');
   }
@@ -142,6 +151,20 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     const [, staff, given] = /^([a-z]+) becomes an? ([a-z]+)$/.exec(what) ?? [];
     const role = ROLES.find((one) => one === given);
     if (staff !== undefined && role) await makeStaff(staff, role);
+    const [, called, fullName] = /^([a-z]+) is called (.+)$/.exec(what) ?? [];
+    if (called !== undefined) {
+      await db.execute(
+        `UPDATE users AS u JOIN conversations AS c ON c.user_id = u.id SET u.name = :fullName
+         WHERE c.conversation_key = :key`,
+        { fullName, key: keyOf(called) },
+      );
+    }
+    const [, written, text] = /^somebody of the shop writes to ([a-z]+): (.+)$/.exec(what) ?? [];
+    if (written !== undefined) {
+      received += 1;
+      // As a platform reflects what was written in its own inbox.
+      return comeIn(written, { kind: 'echo', messageId: `m_${received}`, text }, `m_${received}`);
+    }
     if (what === 'the platform sends it again' && lastEvent) {
       return receive(lastEvent.name, lastEvent.body, lastEvent.id);
     }
@@ -171,15 +194,16 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
 
   async function sentSince(
     id: number,
-  ): Promise<(Sent & { key: string; inboxMessageId: number | null })[]> {
+  ): Promise<(Sent & { key: string; author: string; inboxMessageId: number | null })[]> {
     const rows = await db.query<{
       channel: string;
       conversation_key: string;
+      author: string;
       inbox_message_id: number | null;
       payload: string;
       display_text: string;
     }>(
-      `SELECT c.channel, c.conversation_key, m.inbox_message_id, m.payload, m.display_text
+      `SELECT c.channel, c.conversation_key, m.author, m.inbox_message_id, m.payload, m.display_text
        FROM outgoing_messages AS m JOIN conversations AS c ON c.id = m.conversation_id
        WHERE m.id > :id ORDER BY m.id`,
       { id },
@@ -187,6 +211,7 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
     return rows.map((row) => ({
       channel: row.channel,
       key: row.conversation_key,
+      author: row.author,
       inboxMessageId: row.inbox_message_id,
       payload: JSON.parse(row.payload) as Record<string, unknown>,
       display: row.display_text,
@@ -218,7 +243,8 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
       }
       return `${blocks.join('\n\n')}\n`;
     },
-    sent: () => sentSince(0),
+    // What a person has written in the platform's own inbox was not sent by us.
+    sent: async () => (await sentSince(0)).filter(({ author }) => author === 'bot'),
   };
 }
 

@@ -1,7 +1,8 @@
 import { createAccounts, type Accounts } from '../../src/channels/accounts';
 import { conversationKey } from '../../src/channels/inbound';
 import { readConfig } from '../../src/config';
-import { handleNext, type TurnDeps } from '../../src/conversation/handle-next';
+import { handleNext } from '../../src/conversation/handle-next';
+import type { TurnDeps } from '../../src/conversation/turn-deps';
 import type { LaneOutcome } from '../../src/conversation/lanes';
 import { loadWords } from '../../src/deps';
 import { loadDemoShop } from '../../src/demo/load-demo-shop';
@@ -51,6 +52,7 @@ export async function openTurns(test: TestDatabase): Promise<Turns> {
     wakeSender: () => undefined,
     wakeNotifications: () => undefined,
     spared: new Set(),
+    startedAt: clock.now(),
   };
   return {
     deps,

@@ -4,7 +4,7 @@ import {
   type DialogInstance,
   type DialogReason,
   type DialogTurnResult,
-} from 'botbuilder-dialogs';
+} from './dialogs';
 import type { TurnContext } from 'botbuilder-core';
 import type { Choice } from '../../channels/reply';
 import { actionNamed, type ActionResult, type View } from '../actions/action';

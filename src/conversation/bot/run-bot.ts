@@ -4,7 +4,7 @@ import {
   DialogTurnStatus,
   type DialogContext,
   type DialogState as DialogStack,
-} from 'botbuilder-dialogs';
+} from './dialogs';
 import { optionsOf } from '../../channels/reply';
 import { whatIsNoAnswer } from '../understanding/answers';
 import { notUnderstood, understandFreeText } from '../understanding/free-text';
