@@ -13,6 +13,8 @@ const objects = [
   'procedures/sp_claim_payment_reference',
   'triggers/before_product_update',
   'triggers/before_product_variant_update',
+  'triggers/before_product_delete',
+  'triggers/before_product_variant_delete',
   'triggers/after_product_created',
   'triggers/after_product_variant_created',
   'triggers/after_product_stock_change',

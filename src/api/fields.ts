@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../lib/errors';
 import { startOfLocalDay } from '../lib/local-day';
 import { toMinor, type Minor } from '../lib/money';
 
@@ -44,13 +45,19 @@ export const imageField = z
   .max(500)
   .regex(/^(https?:\/\/[^\s]+|\/[^\s/][^\s]*)$/i, 'must be an http(s) address');
 
+/** Beyond these years the databases calculate in different ways, or not at all. */
+const isThisAge = (text: string): boolean => /^(19[789]|2\d\d)\d-/.test(text);
+const THIS_AGE = 'must be a year from 1970 to 2999';
+
 export const instantField = z.iso
   .datetime({ offset: true })
+  .refine(isThisAge, THIS_AGE)
   .transform((text) => new Date(text))
   .describe('An instant in ISO 8601');
 
 const dayOrInstant = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })])
+  .refine(isThisAge, THIS_AGE)
   .describe('A day of the shop (2026-03-01, as a whole) or an instant in ISO 8601');
 /** A range of time; both ends can be left out. */
 export const rangeQuery = { from: dayOrInstant.optional(), to: dayOrInstant.optional() };
@@ -82,17 +89,23 @@ export const pageQuery = {
     .transform((text, context) => {
       const key = Buffer.from(text, 'base64url').toString('utf8');
       if (key.startsWith(CURSOR)) return key.slice(CURSOR.length);
-      context.addIssue({ code: 'custom', message: 'must be the next_cursor of the page before' });
+      context.addIssue({ code: 'custom', message: NO_CURSOR });
       return z.NEVER;
     })
     .optional()
     .describe('The next_cursor of the page before'),
 };
 const CURSOR = 'after:';
+const NO_CURSOR = 'must be the next_cursor of the page before';
 
-/** The cursor of a list that goes by id. */
+/** The cursor of a list that goes by id. Another list's, or one that was made up, is refused: the first page would be a wrong answer. */
 export function idCursor(cursor: string | undefined): number | undefined {
-  return cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
+  if (cursor === undefined) return undefined;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const problem = { field: 'cursor', code: 'INVALID', message: NO_CURSOR };
+  throw new AppError('VALIDATION_FAILED', 400, 'The request has mistakes; each is listed.', {
+    details: [problem],
+  });
 }
 
 /** A page out of `limit + 1` rows: the one too many says that there is more. */

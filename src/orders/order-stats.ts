@@ -17,7 +17,7 @@ export interface OrderStats {
   total: StatsFigures & { refundedAmount: Minor; refundedOrders: number };
   /** Of the orders placed, how many were sold. */
   confirmationRate: number;
-  /** Of the sold and cancelled orders, how many were refunded. */
+  /** Of the orders for which money came in, how many were refunded, whole or in part. */
   refundRate: number;
   conversations: { active: number; converted: number };
   byChannel: ({ channel: OrderSource } & StatsFigures)[];
@@ -39,7 +39,10 @@ export async function orderStats(
   return {
     total: { ...total, refundedOrders, refundedAmount: add(sums, (one) => one.refundedAmount) },
     confirmationRate: rate(total.sold, total.placed),
-    refundRate: rate(refundedOrders, total.sold + total.cancelled),
+    refundRate: rate(
+      refundedOrders,
+      add(sums, (one) => one.paidOrders),
+    ),
     conversations: await countConversations(q, bounds),
     byChannel: ORDER_SOURCES.flatMap((channel) => {
       const own = channels.get(channel);

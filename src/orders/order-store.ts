@@ -14,12 +14,16 @@ export async function findOrder(
   const isId = typeof idOrNumber === 'number' || /^\d{1,15}$/.test(idOrNumber);
   const where = isId ? 'id = :ref' : 'order_number = :ref';
   const ref = isId ? Number(idOrNumber) : idOrNumber.trim().toUpperCase();
+  if (typeof ref === 'string' && !canBeNumber(ref)) return null;
   const [row] = await q.query<OrderRow>(
     `SELECT ${ORDER_COLUMNS} FROM orders WHERE ${where} AND business_id = :businessId${options.lock ? ' FOR UPDATE' : ''}`,
     { ref, businessId },
   );
   return row ? toOrder(row) : null;
 }
+
+/** The column of order numbers is ASCII and cannot be compared with anything else. */
+const canBeNumber = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
 export type FoundOrder =
   | { ok: true; order: Order }
@@ -48,6 +52,7 @@ export async function findOrderByRef(
       : { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
   }
   if (/^\d{1,12}$/.test(text)) return findByLastDigits(q, businessId, text, userId);
+  if (!canBeNumber(text)) return { ok: false, code: 'ORDER_NOT_FOUND', numbers: [] };
   const [row] = await q.query<OrderRow>(
     `SELECT ${ORDER_COLUMNS} FROM orders WHERE business_id = :businessId AND order_number = :text${owner}`,
     { businessId, text, userId },
@@ -124,9 +129,9 @@ export async function listOrders(q: Queryable, filters: OrderFilters): Promise<O
   if (filters.to) where.push('created_at < :to');
   if (filters.beforeId !== undefined) where.push('id < :beforeId');
   if (filters.text) {
-    where.push(
-      "(order_number LIKE :like ESCAPE '!' OR recipient_name LIKE :like ESCAPE '!' OR shipping_phone LIKE :like ESCAPE '!')",
-    );
+    const columns = ['recipient_name', 'shipping_phone'];
+    if (canBeNumber(filters.text)) columns.push('order_number');
+    where.push(`(${columns.map((column) => `${column} LIKE :like ESCAPE '!'`).join(' OR ')})`);
   }
   const like = `%${(filters.text ?? '').replace(/[!%_]/g, '!$&')}%`;
   const rows = await q.query<OrderRow>(

@@ -16,6 +16,8 @@ export interface OrderSums {
   cancelled: number;
   refundedOrders: number;
   refundedAmount: Minor;
+  /** Orders for which money came in. */
+  paidOrders: number;
 }
 
 const SLOT_S = 900;
@@ -33,7 +35,8 @@ export async function sumOrders(
             SUM(CASE WHEN order_status IN ${SOLD} THEN total_amount ELSE 0 END) AS soldAmount,
             SUM(CASE WHEN order_status IN ${SOLD} THEN refunded_amount ELSE 0 END) AS soldRefunded,
             SUM(order_status = 'cancelled') AS cancelled,
-            SUM(refunded_amount > 0) AS refundedOrders, SUM(refunded_amount) AS refundedAmount
+            SUM(refunded_amount > 0) AS refundedOrders, SUM(refunded_amount) AS refundedAmount,
+            SUM(paid_amount > 0) AS paidOrders
      FROM orders
      WHERE business_id = :businessId AND created_at >= :from AND created_at < :to AND order_status <> 'draft'
      GROUP BY at, order_source`,
@@ -49,6 +52,7 @@ export async function sumOrders(
     cancelled: Number(row.cancelled),
     refundedOrders: Number(row.refundedOrders),
     refundedAmount: toMinor(row.refundedAmount),
+    paidOrders: Number(row.paidOrders),
   }));
 }
 

@@ -157,6 +157,11 @@ async function emptyTables(db: Database): Promise<void> {
   );
   await db.transaction(async (trx) => {
     await trx.execute('SET foreign_key_checks = 0');
+    // What is held cannot be deleted. Without its ledger row, which could not be deleted either.
+    await trx.execute('SET @tindera_group = 1');
+    for (const table of ['products', 'product_variants'])
+      await trx.execute(`UPDATE ${table} SET reserved_stock = 0 WHERE reserved_stock <> 0`);
+    await trx.execute('SET @tindera_group = NULL');
     for (const { name } of filled.filter((one) => !IMMUTABLE.has(one.name)))
       await trx.execute(`DELETE FROM ${name}`);
     await trx.execute('SET foreign_key_checks = 1');

@@ -151,8 +151,10 @@ export const statsSchema = z
     conversion_rate: z.number().describe('The share of conversations that led to an order'),
     confirmation_rate: z.number().describe('The share of placed orders that were confirmed'),
     refunded_amount: out.amount,
-    refund_rate: z.number(),
-    return_rate: z.number(),
+    refund_rate: z
+      .number()
+      .describe('The share of orders that money came in for and was given back, whole or in part'),
+    return_rate: z.number().describe('The share of delivered orders that came back; 0 without any'),
     satisfaction: z.number().nullable().describe('The mean of the ratings; null without any'),
     by_channel: z.array(z.object({ channel: z.enum(ORDER_SOURCES), ...figures })),
     by_day: z.array(z.object({ day: z.iso.date(), ...figures })),

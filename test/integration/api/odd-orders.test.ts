@@ -90,3 +90,47 @@ it('does not compare amounts while items or the place are missing', async () => 
     await codesOf(await data({ shipping_address: { ...shipping_address, province: ' ' } })),
   ).toEqual([400, 'shipping_address.province ADDRESS_INCOMPLETE']);
 });
+
+describe('looking for orders', () => {
+  it.each(['ñ', '😀', '\u0000', ' ', "1' OR 1=1", '1e3', '0x1', '99999999999999999999'])(
+    'finds nothing by the number %j',
+    async (text) => {
+      await api.post('/api/orders', await data());
+      const number = encodeURIComponent(text);
+      for (const path of [`/api/orders/${number}`, `/api/orders/${number}/history`])
+        expect((await api.get(path)).status).toBe(404);
+      expect((await api.delete(`/api/orders/${number}`)).status).toBe(404);
+    },
+  );
+
+  it('searches by names in any script, and takes order numbers for text', async () => {
+    const given = await data();
+    const named = { ...given.shipping_address, recipient_name: 'Peñafrancia 王 😀' };
+    const { body } = await api.post('/api/orders', { ...given, shipping_address: named });
+    const found = async (q: string) =>
+      (await api.get(`/api/orders?q=${encodeURIComponent(q)}`)).body.data.length as number;
+    expect(await found('王 😀')).toBe(1);
+    expect(await found('Ñ')).toBe(1);
+    expect(await found(body.order_number.slice(4).toLowerCase())).toBe(1);
+    expect(await found('李')).toBe(0);
+  });
+
+  it.each(['after:x', 'after:-1', "after:1' OR 1=1", 'after:99999999999999999999', 'before:1'])(
+    'refuses the cursor %s, which it did not give',
+    async (text) => {
+      const cursor = Buffer.from(text).toString('base64url');
+      for (const list of ['orders', 'products', 'customers', 'errors', 'reviews', 'promo-codes']) {
+        const { status, body } = await api.get(`/api/${list}?cursor=${cursor}`);
+        expect([list, status, body.validation_errors?.[0]?.field]).toEqual([list, 400, 'cursor']);
+      }
+    },
+  );
+
+  it.each(['from=0001-01-01', 'to=9999-12-31', 'from=0001-01-01T00:00:00Z'])(
+    'refuses the time %s',
+    async (range) => {
+      expect((await api.get(`/api/orders?${range}`)).status).toBe(400);
+      expect((await api.get(`/api/orders/stats/${api.businessId}?${range}`)).status).toBe(400);
+    },
+  );
+});

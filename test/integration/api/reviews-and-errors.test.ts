@@ -190,7 +190,9 @@ describe('figures', () => {
       average_order_value: 200,
       confirmation_rate: 0.5,
       refunded_amount: 50,
-      refund_rate: 0.3333,
+      refund_rate: 1,
+      return_rate: 0,
+      satisfaction: null,
     });
     expect(body.by_day).toMatchObject([
       { day: '2026-03-04', orders: 1, revenue: 150 },

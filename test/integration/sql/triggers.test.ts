@@ -209,3 +209,21 @@ describe('the stock constraint', () => {
     ]);
   });
 });
+
+describe('before_product_delete and before_product_variant_delete', () => {
+  it('keep a stock row while orders hold it, and let it go when nothing does', async () => {
+    const mug = await aProduct(test.db, { businessId });
+    const tee = await aProduct(test.db, { businessId });
+    const black = await aVariant(test.db, { businessId, productId: tee.id });
+    for (const [table, id] of [
+      ['products', mug.id],
+      ['product_variants', black.id],
+    ] as const) {
+      await test.db.execute(`UPDATE ${table} SET reserved_stock = 1 WHERE id = ?`, [id]);
+      const remove = () => test.db.execute(`DELETE FROM ${table} WHERE id = ?`, [id]);
+      await expect(remove()).rejects.toThrow('product_has_holds');
+      await test.db.execute(`UPDATE ${table} SET reserved_stock = 0 WHERE id = ?`, [id]);
+      expect((await remove()).affectedRows).toBe(1);
+    }
+  });
+});
