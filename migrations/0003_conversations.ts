@@ -5,6 +5,9 @@ const objects = [
   'tables/conversations',
   'tables/botframework_references',
   'tables/inbox_messages',
+  'tables/media_files',
+  'tables/media_chunks',
+  'tables/inbox_media',
   'tables/outgoing_messages',
   'tables/consents',
   'triggers/before_consent_update',
@@ -13,6 +16,7 @@ const objects = [
   'tables/cart_items',
   'tables/notification_queue',
   'tables/job_runs',
+  'tables/sending_accounts',
   'tables/channel_links',
 ];
 

@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/database';
 import type { ChannelName, InboundEvent } from './inbound';
+import type { LocateMedia } from './media';
 import type { Reply } from './reply';
 
 /** Our side of a channel: a page, a number. Where its credentials come from is src/channels/accounts.ts. */
@@ -113,6 +114,8 @@ export interface Channel {
   address?(q: Queryable, to: { accountId: string; externalId: string }): Promise<unknown>;
   /** One HTTP request; never throws for what a platform or a network may do. */
   send(request: SendRequest): Promise<SendResult>;
+  /** Where a file that came with a message can be had; its own address where nothing is said. */
+  locateMedia?: LocateMedia;
   /** What is to be done about an error code that the platform reports after it had taken the message. */
   classify?(code: string): Treatment;
   /** The message without its picture, which the platform cannot fetch; null when nothing is left of it. */

@@ -14,7 +14,14 @@ CREATE TABLE IF NOT EXISTS conversations (
     language VARCHAR(8) NULL,
     -- botbuilder's dialog stack and our own turn memory, written by the turn that holds the lane.
     dialog_state JSON NULL,
+    -- By the platform's time: its window for what we write goes by it.
     last_inbound_at DATETIME(6) NULL,
+    -- The platform has said that nothing ever arrives there, or that we must stop; over when the person writes.
+    unreachable_at DATETIME(6) NULL,
+    -- DLG-8: a person has the conversation until then, by the clock; the bot is silent. NULL once the bot is back.
+    takeover_by VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    takeover_since DATETIME(6) NULL,
+    takeover_until DATETIME(6) NULL,
     turn_count INT UNSIGNED NOT NULL DEFAULT 0,
     -- One sender at a time (no overlapping sends to one person). A lease, since no lock may be held during an HTTP call.
     -- Its owner is host.process.nonce (src/outgoing/lease-owner.ts).
@@ -23,5 +30,9 @@ CREATE TABLE IF NOT EXISTS conversations (
     created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
     CONSTRAINT conversations_key_uk UNIQUE (conversation_key),
     INDEX conversations_user_idx (user_id),
+    -- The conversations of a shop, newest first.
+    INDEX conversations_business_idx (business_id, id),
+    -- Those that a person has taken.
+    INDEX conversations_takeover_idx (business_id, takeover_until),
     INDEX conversations_staff_idx (staff_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_ci

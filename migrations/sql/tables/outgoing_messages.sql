@@ -7,15 +7,21 @@ CREATE TABLE IF NOT EXISTS outgoing_messages (
     -- The inbound message that it answers; NULL for a notification.
     inbox_message_id BIGINT UNSIGNED NULL,
     notification_id BIGINT UNSIGNED NULL,
+    -- 'person': written by somebody of the shop, here or on the platform itself; written_by says who or where.
+    author VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'bot',
+    written_by VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     -- The platform's request, rendered, without credentials or addressee.
     payload JSON NOT NULL,
     -- What a person reads in it, for the record and the dashboard.
     display_text TEXT NOT NULL,
     -- How many SMS it is billed as; NULL elsewhere.
     segments SMALLINT UNSIGNED NULL,
-    -- queued -> sent -> delivered -> read, or failed; forward only (CHN-9).
+    -- queued -> sent -> delivered -> read, or failed; forward only (CHN-9). skipped: an answer of the bot that was still
+    -- waiting when a person took over (G-12).
     state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'queued',
     attempts SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+    -- Of these, the ones after which the platform's error is worth a few tries only.
+    counted_tries TINYINT UNSIGNED NOT NULL DEFAULT 0,
     next_attempt_at DATETIME(6) NOT NULL,
     provider_message_id VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
     error_class VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
@@ -25,7 +31,8 @@ CREATE TABLE IF NOT EXISTS outgoing_messages (
     sent_at DATETIME(6) NULL,
     delivered_at DATETIME(6) NULL,
     read_at DATETIME(6) NULL,
-    CONSTRAINT outgoing_messages_state_check CHECK (state IN ('queued', 'sent', 'delivered', 'read', 'failed')),
+    CONSTRAINT outgoing_messages_state_check CHECK (state IN ('queued', 'sent', 'delivered', 'read', 'failed', 'skipped')),
+    CONSTRAINT outgoing_messages_author_check CHECK (author IN ('bot', 'person')),
     -- The conversation's next message to send, and its transcript.
     INDEX outgoing_messages_lane_idx (conversation_id, state, id),
     -- What is due, found by polling.

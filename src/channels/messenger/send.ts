@@ -52,6 +52,7 @@ export async function callSendApi(
       code,
       message: `no usable answer (${code})`,
       retryAfterMs,
+      slowsAccount: retryAfterMs !== undefined,
     };
   }
   const { error } = failure.data;

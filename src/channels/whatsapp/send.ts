@@ -31,7 +31,9 @@ export async function sendWhatsApp(
   if (!failure.success) {
     const code = `http_${answer.status}`;
     const message = `no usable answer (${code})`;
-    return { ok: false, errorClass: 'retry', code, message, retryAfterMs: answer.retryAfterMs };
+    const { retryAfterMs } = answer;
+    const slowsAccount = retryAfterMs !== undefined;
+    return { ok: false, errorClass: 'retry', code, message, retryAfterMs, slowsAccount };
   }
   const { error } = failure.data;
   const known = classifyWhatsAppError(error.code, answer.status);
