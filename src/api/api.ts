@@ -1,16 +1,20 @@
 import express, { Router } from 'express';
 import type { Accounts } from '../channels/accounts';
 import type { Config } from '../config';
+import type { SendLane } from '../outgoing/outgoing-store';
+import type { Templates } from '../templates/load-templates';
 import type { CoreDeps } from '../db/core-deps';
 import { wellFormed } from '../lib/json';
 import { requireApiKey } from './api-key';
 import { businessesApi } from './businesses/businesses';
 import { categoriesApi } from './categories';
 import { channelLinksApi } from './channel-links';
+import { conversationsApi } from './conversations/conversations';
 import { customersApi } from './customers';
 import { documentation } from './docs';
 import { inventoryApi } from './inventory';
 import { orderErrorsApi } from './order-errors';
+import { mediaApi } from './media';
 import { ordersApi } from './orders/orders';
 import { productsApi } from './products';
 import { promoCodesApi } from './promo-codes';
@@ -20,8 +24,10 @@ import { staffApi } from './staff';
 
 export interface ApiDeps extends CoreDeps {
   config: Config;
-  firstBusinessId: number;
   accounts: Accounts;
+  templates: Templates;
+  wakeSender(lane: SendLane): void;
+  firstBusinessId: number;
 }
 
 /** Room for the largest order and the largest product with its variants. */
@@ -38,9 +44,11 @@ export function createApi(deps: ApiDeps, open: readonly Resource[] = []): Router
     customersApi(deps),
     promoCodesApi(deps),
     inventoryApi(deps),
+    mediaApi(deps),
     staffApi(deps),
     channelLinksApi(deps),
     businessesApi(deps),
+    conversationsApi(deps),
   ];
   const docs = documentation([...open, ...resources]);
   const router = Router();

@@ -29,9 +29,10 @@ export async function findReported(
 
 /** What each report may move on from; a failure is overruled by later evidence (CHN-9). */
 const EARLIER = {
-  sent: ['queued'],
-  delivered: ['queued', 'sent', 'failed'],
-  read: ['queued', 'sent', 'delivered', 'failed'],
+  // A request may have been under way when a person took over.
+  sent: ['queued', 'skipped'],
+  delivered: ['queued', 'skipped', 'sent', 'failed'],
+  read: ['queued', 'skipped', 'sent', 'delivered', 'failed'],
 } as const;
 
 /** The platform has the message, whatever we know of our request: it is not sent again. */

@@ -55,7 +55,7 @@ export async function readInbound(
   });
 }
 
-/** The newest messages to a conversation's person after a row, oldest first, whatever became of them. */
+/** The newest messages to a conversation's person after a row, oldest first, whatever became of them; not what was never to be sent. */
 export async function readOutgoing(
   q: Queryable,
   conversationId: number,
@@ -72,7 +72,7 @@ export async function readOutgoing(
   }>(
     `SELECT id, payload, state, COALESCE(sent_at, created_at) AS at, error_code, last_error
      FROM outgoing_messages FORCE INDEX (outgoing_messages_lane_idx)
-     WHERE conversation_id = :conversationId AND id > :after
+     WHERE conversation_id = :conversationId AND id > :after AND state <> 'skipped'
      ORDER BY id DESC
      LIMIT :limit`,
     { conversationId, after, limit },

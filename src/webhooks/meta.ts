@@ -24,8 +24,8 @@ export interface MetaWebhook {
 /** Whether Meta signs for this account, on one of these channels. */
 const comesBy =
   ({ channels }: MetaWebhook) =>
-  ({ channel, principal }: Account): boolean =>
-    channels.includes(channel) && !principal.startsWith('AC');
+  ({ channel, principal, secret }: Account): boolean =>
+    channels.includes(channel) && !principal.startsWith('AC') && secret !== '';
 
 /** The handshake when a webhook is set up: the challenge comes back as plain text, since it is anybody's text. */
 export async function verifySubscription(

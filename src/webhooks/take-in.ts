@@ -1,6 +1,6 @@
 import type { Accounts } from '../channels/accounts';
 import type { Account } from '../channels/channel';
-import { hashed, NOBODY } from '../channels/event-fields';
+import { hashed, NOBODY, outgoingIdIn } from '../channels/event-fields';
 import type { InboundEvent } from '../channels/inbound';
 import type { Config } from '../config';
 import type { Inbox } from '../inbox/inbox';
@@ -53,7 +53,13 @@ function rowOf(
   return {
     event,
     businessId: account?.businessId ?? signer.businessId,
-    state: isKnown && event.body.kind !== 'other' ? 'pending' : 'ignored',
+    state: isKnown && concernsUs(event.body, account) ? 'pending' : 'ignored',
     receivedAt,
   };
+}
+
+/** Our app's own echoes tell nothing, unless they name the row: then it has been sent, whatever we know of the request. */
+function concernsUs(body: InboundEvent['body'], { appId }: Account): boolean {
+  if (body.kind !== 'echo') return body.kind !== 'other';
+  return appId === undefined || body.appId !== appId || outgoingIdIn(body.metadata) !== undefined;
 }

@@ -123,7 +123,7 @@ export const channelSchema = z
     secret: out.text.describe('Never shown'),
     access_token: out.text.describe('Never shown'),
     verify_token: out.text.nullable().describe('Never shown'),
-    webhook_url: out.text.describe('What to enter at the platform'),
+    webhook_url: out.text.nullable().describe('What to enter at the platform'),
     is_working: z.boolean().describe('False: the secrets cannot be decrypted; send them again'),
     updated_at: out.instant.nullable(),
   })

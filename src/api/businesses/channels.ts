@@ -7,6 +7,7 @@ import {
 } from '../../businesses/channel-account-store';
 import { setChannelAccount } from '../../businesses/set-channel-account';
 import type { Account } from '../../channels/channel';
+import { isWhatsAppWeb } from '../../channels/whatsapp-web/account';
 import { refusal } from '../errors';
 import { iso, listOf } from '../fields';
 import { change } from '../change';
@@ -37,8 +38,13 @@ export function addChannels(api: Resource, deps: BusinessesApiDeps): void {
   /** Those of the environment first, as far as they are this business's. */
   async function shown(businessId: number): Promise<z.input<typeof channelSchema>[]> {
     await accounts.freshen('now');
+    // The others have no credentials that a business could bring itself.
     const fixed = accounts.all.filter(
-      (one) => one.businessId === businessId && !one.isStored && !one.isPlayground,
+      (one) =>
+        one.businessId === businessId &&
+        !one.isStored &&
+        !one.isPlayground &&
+        OWN_CHANNELS.some((channel) => channel === one.channel),
     );
     const stored = await listChannels(db, businessId);
     return [
@@ -133,9 +139,17 @@ async function disconnect(
   });
 }
 
+const isLinkedPhone = (one: { channel: string; accountId: string }): boolean =>
+  one.channel === 'whatsapp' && isWhatsAppWeb(one.accountId);
+
 const isByTwilio = ({ principal }: { principal: string }): boolean => principal.startsWith('AC');
 
-function webhookUrl(publicUrl: string, one: { channel: string; principal: string }): string {
+/** None for a linked phone: nothing comes by HTTP. */
+function webhookUrl(
+  publicUrl: string,
+  one: { channel: string; accountId: string; principal: string },
+): string | null {
+  if (isLinkedPhone(one)) return null;
   if (isByTwilio(one)) return `${publicUrl}/webhooks/twilio`;
   return `${publicUrl}/webhooks/${one.channel === 'whatsapp' ? 'whatsapp' : 'messenger'}`;
 }
@@ -159,9 +173,14 @@ const fromDatabase = (
   updated_at: iso(row.updatedAt),
 });
 
+function driverOf(account: Account): string {
+  if (isLinkedPhone(account)) return 'web';
+  return isByTwilio(account) ? 'twilio' : 'cloud';
+}
+
 const fromEnvironment = (account: Account, publicUrl: string): z.input<typeof channelSchema> => ({
   channel: account.channel,
-  driver: account.channel === 'whatsapp' ? (isByTwilio(account) ? 'twilio' : 'cloud') : null,
+  driver: account.channel === 'whatsapp' ? driverOf(account) : null,
   account_id: account.accountId,
   principal: account.principal || null,
   app_id: account.appId ?? null,

@@ -140,6 +140,7 @@ function bodyOf(event: MessagingEvent, raw: unknown): EventBody {
       text: message.text,
       metadata: message.metadata,
       appId: message.app_id,
+      attachments: message.attachments?.map(({ type }) => attachmentType(type)),
     };
   }
   // Taken back by the person: what we have stored of it goes, too.

@@ -10,6 +10,7 @@ import {
   outgoingIdIn,
 } from '../event-fields';
 import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
+import { parseEchoes } from './parse-echo';
 
 type Attachment = NonNullable<MessageEvent['attachments']>[number];
 
@@ -107,6 +108,8 @@ export function parseWhatsAppWebhook(body: unknown, receivedAt: Date): InboundEv
 }
 
 function parseChange(raw: unknown, receivedAt: Date): InboundEvent[] {
+  const echoes = parseEchoes(raw, receivedAt);
+  if (echoes) return echoes;
   const parsed = change.safeParse(raw);
   const field = z.object({ field: z.string() }).safeParse(raw);
   if (!parsed.success || parsed.data.field !== 'messages')

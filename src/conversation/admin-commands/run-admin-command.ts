@@ -11,9 +11,13 @@ import { link } from './link';
 import { order } from './order';
 import { orders } from './orders';
 import { stock } from './stock';
+import { release, take } from './take';
 
 const commands = new Map<string, AdminCommand>(
-  [orders, order, confirm, cancel, stock, help].map((command) => [command.name, command]),
+  [orders, order, confirm, cancel, stock, take, release, help].map((command) => [
+    command.name,
+    command,
+  ]),
 );
 /** How long "Cancel the order?" waits for its yes. */
 const ASK_BACK_MS = 5 * 60_000;

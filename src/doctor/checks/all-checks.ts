@@ -6,11 +6,13 @@ import { orderChecks } from './orders';
 import { schemaChecks } from './schema';
 import { stockLedgerChecks } from './stock-ledger';
 import { stockChecks } from './stock';
+import { takeoverChecks } from './takeover';
 
 /** Everything that the doctor looks at (G-13), in the order of the report. */
 export const allChecks: readonly Check[] = [
   ...schemaChecks,
   ...messageChecks,
+  ...takeoverChecks,
   ...stockChecks,
   ...stockLedgerChecks,
   ...orderChecks,

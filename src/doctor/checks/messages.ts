@@ -93,6 +93,7 @@ export const messageChecks: readonly Check[] = [
   {
     id: 'G-3',
     name: 'lane-not-overtaken',
+    // Echoes go before all, on purpose: the bot must know what a person has answered (G-12).
     claim: 'no message was handled while an older one of its conversation waited',
     level: 'wrong',
     why: 'A younger message overtook one that was there already: two turns of one conversation did not know of each other.',
@@ -104,7 +105,7 @@ export const messageChecks: readonly Check[] = [
        JOIN inbox_messages AS younger
          ON younger.conversation_key = older.conversation_key AND younger.state IN ('done', 'failed')
          AND younger.sent_at >= older.sent_at AND (younger.sent_at > older.sent_at OR younger.id > older.id)
-       WHERE older.state = 'pending' AND younger.handled_at > older.received_at + ${TOLERANCE}
+       WHERE older.state = 'pending' AND younger.kind <> 'echo' AND younger.handled_at > older.received_at + ${TOLERANCE}
        GROUP BY older.id`,
     ),
   },
@@ -123,7 +124,7 @@ export const messageChecks: readonly Check[] = [
            SELECT id, handled_at, LAG(id) OVER lane AS older_inbox_id,
                LAG(handled_at) OVER lane AS older_handled_at, LAG(received_at) OVER lane AS older_received_at
            FROM inbox_messages
-           WHERE id BETWEEN :from AND :to AND state IN ('done', 'failed')
+           WHERE id BETWEEN :from AND :to AND state IN ('done', 'failed') AND kind <> 'echo'
            WINDOW lane AS (PARTITION BY conversation_key ORDER BY sent_at, id)
        ) AS handled
        WHERE older_handled_at > handled_at + ${TOLERANCE} AND handled_at > older_received_at + ${TOLERANCE}`,
