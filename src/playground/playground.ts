@@ -11,6 +11,7 @@ import { parseOr400 } from '../lib/parse-or-400';
 import { projectRoot } from '../lib/project-root';
 import { createAdminLinkCode } from './admin-link-code';
 import { readFeed, shopName, type Feed, type Position } from './feed-store';
+import { mailbox } from './mailbox';
 import { conversationsOf, ownerPhone, person, playgroundPage, psid, type Person } from './people';
 import { createFakePlatforms } from './platforms/fake-platforms';
 import { reportDelivery } from './report-delivery';
@@ -57,6 +58,7 @@ export function createPlayground(deps: PlaygroundDeps): Router {
   });
   // With and without a slash at the end.
   router.get('/', (_request, response) => response.sendFile(path.join(PUBLIC, 'index.html')));
+  router.get('/mail', mailbox(deps));
   router.use(express.static(PUBLIC, { index: false, redirect: false }));
   return router;
 }

@@ -126,6 +126,27 @@ describe('production', () => {
   });
 });
 
+describe('e-mail and the browser of WhatsApp', () => {
+  test('are on when they are asked for', () => {
+    const env = { SMTP_URL: 'smtps://mail.example', MAIL_FROM: 'Shop <orders@shop.example>' };
+    expect(configOf({ DATABASE_URL, ...env, WHATSAPP_DRIVER: 'web' })).toMatchObject({
+      smtp: { url: 'smtps://mail.example', from: 'Shop <orders@shop.example>' },
+      whatsappWeb: { sessionPath: '.data/whatsapp', browserPath: undefined },
+    });
+    expect(configOf({ DATABASE_URL })).toMatchObject({ smtp: undefined, whatsappWeb: undefined });
+  });
+
+  test('are told when only half of them is there, or the sender would make a head of its own', () => {
+    expect(problemsOf({ DATABASE_URL, SMTP_URL: 'smtp://mail.example' })).toEqual(['MAIL_FROM']);
+    const url = { DATABASE_URL, SMTP_URL: 'smtp://mail.example' };
+    for (const MAIL_FROM of ['Shop', 'a@b.c\nBcc: d@e.f', 'Shop <a@b.c>\r\nBcc: d@e.f', '<@>'])
+      expect(problemsOf({ ...url, MAIL_FROM })).toEqual(['MAIL_FROM']);
+    expect(problemsOf({ DATABASE_URL, SMTP_URL: 'http://mail', MAIL_FROM: 'a@b.c' })).toEqual([
+      'SMTP_URL',
+    ]);
+  });
+});
+
 describe('credentials', () => {
   test('turn a channel on when they are complete', () => {
     expect(configOf({ DATABASE_URL, ...messenger, ...twilio })).toMatchObject({
