@@ -214,28 +214,3 @@ const short = ({ errorClass, code, message }: SendFailure) => ({
   code: code.slice(0, 64),
   message: message.slice(0, 500),
 });
-
-/** Moves our messages forward by what the platform reports: named ones, or everything sent up to an instant. */
-export async function applyReceipt(
-  trx: Queryable,
-  conversationId: number,
-  receipt: { status: 'delivered' | 'read'; messageIds?: string[]; upTo?: Date; at: Date },
-): Promise<void> {
-  const { status, messageIds = [], upTo, at } = receipt;
-  const earlier = status === 'read' ? ['sent', 'delivered', 'failed'] : ['sent', 'failed'];
-  const column = status === 'read' ? 'read_at' : 'delivered_at';
-  if (messageIds.length > 0) {
-    await trx.execute(
-      `UPDATE outgoing_messages SET state = ?, ${column} = ?
-       WHERE conversation_id = ? AND provider_message_id IN (?) AND state IN (?)`,
-      [status, at, conversationId, messageIds.slice(0, 100), earlier],
-    );
-  }
-  if (upTo) {
-    await trx.execute(
-      `UPDATE outgoing_messages SET state = ?, ${column} = ?
-       WHERE conversation_id = ? AND state IN (?) AND sent_at <= ?`,
-      [status, at, conversationId, earlier.filter((state) => state !== 'failed'), upTo],
-    );
-  }
-}

@@ -77,13 +77,10 @@ async function giveUp(
     if (refusal.errorClass === 'opt_out' && businessId !== undefined)
       await recordCarrierOptOut(trx, { ...lane, businessId }, refusal.code, now);
     if (message.notificationId)
-      await notificationFailed(
-        trx,
-        message.notificationId,
-        lane.channel,
-        `${refusal.code}: ${refusal.message}`,
-        now,
-      );
+      await notificationFailed(trx, message.notificationId, lane.channel, {
+        error: `${refusal.code}: ${refusal.message}`,
+        at: now,
+      });
   });
 }
 

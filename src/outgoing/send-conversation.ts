@@ -212,7 +212,7 @@ async function record(
   if (notificationId !== null) {
     await db.transaction(async (trx) => {
       await markSent(trx, messageId, providerMessageId, at);
-      await notificationSent(trx, notificationId, providerMessageId, at);
+      await notificationSent(trx, { notificationId, messageId }, providerMessageId, at);
     });
     return 'settled';
   }

@@ -14,10 +14,12 @@ export async function markAllSent(q: Queryable, all: readonly Sent[]): Promise<n
   const times = all.flatMap((one) => [one.messageId, one.at]);
   const byId = `CASE id ${all.map(() => 'WHEN ? THEN ?').join(' ')} END`;
   const { affectedRows } = await q.execute(
-    // A receipt may have come first: the state only moves forward (CHN-9).
+    // A receipt may have come first, of a failure too: the state only moves forward (CHN-9), and the error stays with it.
     `UPDATE outgoing_messages
-     SET state = IF(state IN ('queued', 'failed', 'skipped'), 'sent', state), provider_message_id = ${byId}, sent_at = ${byId},
-         attempts = attempts + 1, last_error = NULL, error_class = NULL, error_code = NULL
+     SET last_error = IF(state = 'failed', last_error, NULL), error_class = IF(state = 'failed', error_class, NULL),
+         error_code = IF(state = 'failed', error_code, NULL), state = IF(state IN ('queued', 'skipped'), 'sent', state),
+         provider_message_id = ${byId}, sent_at = ${byId},
+         attempts = attempts + 1
      WHERE id IN (?) AND (provider_message_id IS NULL OR state IN ('queued', 'failed', 'skipped') OR provider_message_id = ${byId})`,
     [...names, ...times, ids, ...names],
   );

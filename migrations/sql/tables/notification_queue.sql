@@ -11,7 +11,9 @@ CREATE TABLE IF NOT EXISTS notification_queue (
     conversation_id BIGINT UNSIGNED NULL,
     -- Channel chosen by the dispatcher; NULL until then.
     channel VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
-    -- Channels that have failed for this intent already, comma separated.
+    -- How exactly: `whatsapp`, or `whatsapp:template` outside of its window.
+    route VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    -- Routes that have failed for this intent already, comma separated.
     tried_channels VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
     template VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     language VARCHAR(8) NULL,
