@@ -32,7 +32,8 @@ export async function receiveEcho(
   if (outgoingId !== undefined) {
     const messageIds = echo.messageId === undefined ? undefined : [echo.messageId];
     const receipt = { kind: 'receipt' as const, status: 'sent' as const, messageIds, outgoingId };
-    return receiveReceipt(trx, conversation, receipt, at);
+    await receiveReceipt(trx, conversation, receipt, at);
+    return;
   }
   if (await isOurs(trx, conversation, echo, at)) return;
   const by = whereOf(conversation.channel);
