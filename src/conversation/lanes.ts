@@ -15,8 +15,10 @@ export type LaneOutcome =
   | 'failed';
 
 export interface Lanes {
-  /** Says that this lane may have work. Cheap, and harmless when wrong. */
+  /** Says that something new has come for this lane. Cheap, and harmless when wrong. */
   wake(lane: string): void;
+  /** Says that this lane has work, new or old: one that somebody is at already needs no second look. */
+  find(lane: string): void;
   /** Takes no more work and waits for the turns in flight. */
   stop(): Promise<void>;
 }
@@ -61,10 +63,13 @@ export function createLanes(work: LaneWork, maxAlone: number, log: Log): Lanes {
   const wake = (lane: string): void => {
     const own = active.get(lane);
     if (own) own.again = true;
-    else if (!isStopping) {
-      active.set(lane, { again: false, busyLooks: 0 });
-      enqueue(lane);
-    }
+    else find(lane);
+  };
+
+  const find = (lane: string): void => {
+    if (isStopping || active.has(lane)) return;
+    active.set(lane, { again: false, busyLooks: 0 });
+    enqueue(lane);
   };
 
   const enqueue = (lane: string): void => {
@@ -129,6 +134,7 @@ export function createLanes(work: LaneWork, maxAlone: number, log: Log): Lanes {
 
   return {
     wake,
+    find,
     stop: () => {
       isStopping = true;
       return groups + singles === 0

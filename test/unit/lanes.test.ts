@@ -110,6 +110,19 @@ test('a lane that is woken while it runs does not run twice at once, but once mo
   expect(seen()).toEqual(['a', 'a']);
 });
 
+test('a lane that is found while somebody is at it is not looked at once more', async () => {
+  const { lanes, looks, seen } = controlled();
+  lanes.find('a');
+  await settle();
+  expect(seen()).toEqual(['a']);
+  lanes.find('a');
+  await looks[0]!.end('handled');
+  expect(seen()).toEqual(['a']);
+  lanes.find('a');
+  await settle();
+  expect(seen()).toEqual(['a', 'a']);
+});
+
 test('no more lanes run alone at once than may, and the others follow in order', async () => {
   const { lanes, looks, seen } = controlled(2);
   ['a', 'b', 'c', 'd', 'c'].forEach((lane) => lanes.wake(lane));

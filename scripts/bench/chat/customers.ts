@@ -2,12 +2,13 @@ import type { Message, Mix } from './protocol';
 
 /** Enough that nobody writes again before they were answered, unless the product is seconds behind. */
 const RETURNING = 5_000;
+const MAX_TRIES = 20;
 /** Page-scoped ids of Messenger have sixteen digits. */
 const FIRST_ID = 7_000_000_000_000_000;
 
 export interface Customers {
-  /** Who writes next, and what. */
-  next(mix: Mix): { psid: string; message: Message };
+  /** Who writes next, and what; of those who return, somebody who waits for nothing, while there is anybody. */
+  next: (mix: Mix, waits: (psid: string) => boolean) => { psid: string; message: Message };
 }
 
 /** New and returning customers in the mix's proportion. Somebody who has never written says hello first, whatever the mix. */
@@ -25,14 +26,18 @@ export function createCustomers(): Customers {
   };
 
   return {
-    next: (mix) => {
+    next: (mix, waits) => {
       owed += mix.newPercent;
       if (owed >= 100) {
         owed -= 100;
         return newcomer();
       }
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        turn += 1;
+        const psid = known[turn % Math.max(1, known.length)];
+        if (psid !== undefined && !waits(psid)) return { psid, message: pick(mix, turn) };
+      }
       const psid = known[turn % Math.max(1, known.length)];
-      turn += 1;
       if (psid === undefined) return newcomer();
       return { psid, message: pick(mix, turn) };
     },

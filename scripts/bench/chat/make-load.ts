@@ -47,7 +47,7 @@ export function createLoad(customers: Customers, overlaps: () => number): Load {
   };
 
   const send = async (to: Watch, dueAt: number): Promise<void> => {
-    const { psid, message } = customers.next(to.order.mix);
+    const { psid, message } = customers.next(to.order.mix, (one) => open.has(one));
     to.offered += 1;
     const reply = new Promise<void>((resolve) => {
       const waiting = open.get(psid) ?? [];

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadDemoShop } from '../../../src/demo/load-demo-shop';
-import { openDatabase } from '../../../src/db/database';
+import { openDatabase, type Database } from '../../../src/db/database';
 import type { Bench, Found } from '../bench';
 import { measureChatCell, type ChatUnderTest } from '../chat/measure-cell';
 import { makeMixes, type Mixes } from '../chat/mixes';
@@ -12,7 +12,7 @@ import {
   type LoadProcess,
   type Running,
 } from '../chat/processes';
-import { wrongInChat } from '../chat/check-chat';
+import { settled, wrongInChat } from '../chat/check-chat';
 import { readCounters } from '../chat/counters';
 import type { LoadOrder } from '../chat/protocol';
 import type { ChatCell, ChatContender, ChatMemory, ChatResult } from '../results';
@@ -40,7 +40,7 @@ export async function measureChat(bench: Bench): Promise<Found<ChatResult>> {
     const memory: ChatMemory[] = [];
     const problems: string[] = [];
     for (const who of ['baseline', 'tindera'] as const) {
-      const found = await measureContender(bench, load, mixes, who);
+      const found = await measureContender(bench, db, load, mixes, who);
       cells.push(...found.cells);
       memory.push(found.memory);
       problems.push(...found.cells.flatMap(lossesOf));
@@ -60,6 +60,7 @@ export async function measureChat(bench: Bench): Promise<Found<ChatResult>> {
 
 async function measureContender(
   bench: Bench,
+  db: Database,
   load: LoadProcess,
   mixes: Mixes,
   who: ChatContender,
@@ -75,11 +76,13 @@ async function measureContender(
     await load.run(first(app, chat, mixes));
     const cells: ChatCell[] = [];
     for (const scenario of scenarios(chat, mixes)) {
+      await settled(db);
       const cell = await measureChatCell(under, scenario);
       bench.say(lineOf(cell));
       cells.push(cell);
     }
     await load.run({ url: app.url, ...hour(chat, mixes) });
+    await settled(db);
     await delay(Math.min(SETTLE_MS, chat.runMs));
     const { readyMs } = app;
     return {
