@@ -69,6 +69,14 @@ const echoEvent = z.object({
   attachments: z.array(z.string()).optional(),
 });
 
+/** The platform says that the person goes by another id from now on. */
+const movedEvent = z.object({
+  kind: z.literal('moved'),
+  externalId: z.string(),
+  /** Their number from now on, where it is told. */
+  phone: z.string().optional(),
+});
+
 /** The person has taken a message back: its text is erased. */
 const erasureEvent = z.object({ kind: z.literal('erasure'), messageId: z.string() });
 
@@ -80,6 +88,7 @@ export const eventBody = z.discriminatedUnion('kind', [
   receiptEvent,
   echoEvent,
   erasureEvent,
+  movedEvent,
   otherEvent,
 ]);
 export type EventBody = z.infer<typeof eventBody>;

@@ -6,6 +6,7 @@ import {
   lockConversation,
   type ConversationRow,
 } from '../customers/conversation-store';
+import { moveIdentity } from '../customers/move-identity';
 import { ensureCustomer } from '../customers/customer-store';
 import { eraseMessage } from '../inbox/erasure-store';
 import { markHandled, nextPending, UNREADABLE, type InboxMessage } from '../inbox/inbox-store';
@@ -100,6 +101,7 @@ async function handleEvent(
   if (body.kind === 'other' && body.name === UNREADABLE)
     throw new Error(`message ${message.id} cannot be read`);
   await markHandled(trx, message.id, 'done', deps.clock.now());
+  if (body.kind === 'moved') await moveIdentity(trx, conversation, body);
   return [];
 }
 

@@ -9,6 +9,8 @@ import { toLanguage } from '../templates/load-templates';
 import { isTakenOver } from './takeover/takeover';
 import type { TurnDeps } from './turn-deps';
 
+const NOBODY_WAITS: ReadonlySet<string> = new Set(['receipt', 'echo', 'moved']);
+
 /** The lane goes on without this message: the customer gets an apology, unless a person talks to them, and the owner an alert (section 18). */
 export async function setAside(
   deps: TurnDeps,
@@ -19,7 +21,7 @@ export async function setAside(
   const now = deps.clock.now();
   await markHandled(trx, message.id, 'failed', now);
   // Unless it is certain that no person waits for an answer.
-  if (message.body.kind === 'receipt' || message.body.kind === 'echo') return;
+  if (NOBODY_WAITS.has(message.body.kind)) return;
   const business = await findBusiness(trx, message.businessId);
   const language = toLanguage(conversation.language ?? business?.language);
   const text = deps.templates.text('apology', language, conversation.channel, {

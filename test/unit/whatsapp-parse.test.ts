@@ -95,10 +95,15 @@ test.each([
 
 test.each([
   ['message_reaction', 'reaction'],
-  ['system_user_changed_number', 'system'],
   ['interactive_nfm_reply', 'interactive'],
 ])('%s is kept and starts no turn', (file, name) => {
   expect(only(captured(file)).body).toMatchObject({ kind: 'other', name });
+});
+
+test('system_user_changed_number says by which number the person goes from now on', () => {
+  const event = only(captured('system_user_changed_number'));
+  expect(event.externalId).toBe('+15550002222');
+  expect(event.body).toEqual({ kind: 'moved', externalId: '+15550003333', phone: '+15550003333' });
 });
 
 test.each<[string, object]>([

@@ -11,6 +11,7 @@ import {
 } from '../event-fields';
 import type { EventBody, InboundEvent, MessageEvent } from '../inbound';
 import { parseEchoes } from './parse-echo';
+import { movedTo } from './parse-system';
 
 type Attachment = NonNullable<MessageEvent['attachments']>[number];
 
@@ -165,6 +166,8 @@ function parseMessage(
 }
 
 function bodyOf(given: Message, raw: unknown): EventBody {
+  const moved = given.type === 'system' ? movedTo(raw) : undefined;
+  if (moved) return moved;
   const content = contentOf(given);
   if (!content) return { kind: 'other', name: given.type, raw };
   return {
