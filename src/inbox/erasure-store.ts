@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/database';
+import { forgetMediaOf } from '../media/media-store';
 import { insertInbox, type InboxMessage } from './inbox-store';
 
 /** A message without anything that was in it. */
@@ -15,6 +16,7 @@ export async function eraseMessage(
 ): Promise<void> {
   const { channel, accountId, externalId, conversationKey, businessId, sentAt, receivedAt } =
     erasure;
+  await forgetMediaOf(trx, { channel, accountId, providerMessageId: messageId });
   const { affectedRows } = await trx.execute(
     `UPDATE inbox_messages
      SET event = :empty, state = IF(state = 'pending', 'ignored', state)

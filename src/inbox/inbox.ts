@@ -2,6 +2,7 @@ import { withRetry, type Database } from '../db/database';
 import { isDatabaseUnavailable } from '../db/errors';
 import { createBatcher } from '../lib/batcher';
 import { conversationKey } from '../channels/inbound';
+import { queueMedia } from '../media/media-store';
 import { insertInbox, type NewInboxRow } from './inbox-store';
 
 /** Rows per INSERT: a packet of a few hundred kilobytes at most. */
@@ -16,8 +17,11 @@ export interface Inbox {
 export function createInbox(db: Database, wake: (lane: string) => void): Inbox {
   const batcher = createBatcher<NewInboxRow[], void>(
     async (groups) => {
+      const rows = groups.flat();
+      const known = rows.filter(({ state }) => state === 'pending');
+      await withRetry(() => queueMedia(db, known));
       // Two instances that store the same repeats can deadlock.
-      await withRetry(() => insertInbox(db, groups.flat()));
+      await withRetry(() => insertInbox(db, rows));
       return groups.map(() => undefined);
     },
     MAX_GROUP,

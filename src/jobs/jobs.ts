@@ -8,6 +8,7 @@ import {
   alertStockProblems,
 } from '../inventory/stock-alerts';
 import type { Clock } from '../lib/clock';
+import { deleteUnusedFiles } from '../media/file-store';
 import { alertUnconfirmedOrders } from '../orders/alert-unconfirmed-orders';
 import { cancelExpiredOrders } from '../orders/cancel-expired-orders';
 import { deleteCompleted } from '../queue/queue-store';
@@ -32,6 +33,8 @@ const TICKS_PER_RUN = 5_000;
 const KEEP_QUEUE_ITEMS_MS = 7 * 24 * 60 * 60_000;
 const QUEUE_ITEMS_PER_BATCH = 1_000;
 const QUEUE_BATCHES_PER_RUN = 500;
+const FILES_PER_RUN = 500;
+const KEEP_UNUSED_FILES_MS = 24 * 60 * 60_000;
 const KEEP_TICKS_MS = 7 * 24 * 60 * 60_000;
 
 /** Everything that runs by the clock. Nothing here is needed for correctness (an expired hold never blocks a sale, G-10). */
@@ -72,6 +75,12 @@ export const jobs: readonly Job[] = [
     name: 'purge-queue-items',
     cron: '37 3 * * *',
     run: ({ db, clock }) => purgeQueue(db, new Date(clock.now().getTime() - KEEP_QUEUE_ITEMS_MS)),
+  },
+  {
+    name: 'purge-media',
+    cron: '27 3 * * *',
+    run: ({ db, clock }) =>
+      deleteUnusedFiles(db, new Date(clock.now().getTime() - KEEP_UNUSED_FILES_MS), FILES_PER_RUN),
   },
   {
     name: 'purge-job-runs',

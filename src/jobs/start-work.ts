@@ -3,6 +3,7 @@ import type { Deps } from '../deps';
 import { jobs } from './jobs';
 import { linkWhatsApp } from './link-whatsapp';
 import { createPoller } from '../lib/poller';
+import { fetchDueMedia } from '../media/fetch-media';
 import { startScheduler } from './scheduler';
 
 export interface Work {
@@ -13,6 +14,7 @@ export interface Work {
 /** How long a message that another instance took in, or that a dead one left, waits at most for somebody to look. */
 const LANE_POLL_MS = 200;
 const SEND_POLL_MS = 300;
+const MEDIA_POLL_MS = 1_000;
 const PER_LOOK = 500;
 
 /** Starts what runs beside the HTTP server, by role (RUN-3). */
@@ -22,7 +24,7 @@ export function startWork(deps: Deps): Work {
   const schedules = config.role === 'all' || config.role === 'scheduler';
 
   const findLanes = createPoller('lanes', async () => {
-    for (const lane of await dueLanes(db, clock.now(), PER_LOOK)) lanes.wake(lane);
+    for (const lane of await dueLanes(db, clock.now(), PER_LOOK)) lanes.find(lane);
     return 0;
   }, LANE_POLL_MS, log); // prettier-ignore
   const findSends = createPoller('sends', async () => {
@@ -30,12 +32,22 @@ export function startWork(deps: Deps): Work {
     return 0;
   }, SEND_POLL_MS, log); // prettier-ignore
 
-  if (works) for (const poller of [findLanes, findSends, notifications, queue]) poller.start();
+  const stopping = new AbortController();
+  const media = createPoller(
+    'media',
+    () => fetchDueMedia({ ...deps, signal: stopping.signal }),
+    MEDIA_POLL_MS,
+    log,
+  );
+
+  const pollers = [findLanes, findSends, notifications, queue, media];
+  if (works) for (const poller of pollers) poller.start();
   const links = works ? linkWhatsApp(deps) : [];
   const scheduler = schedules ? startScheduler(deps, jobs) : undefined;
   return {
     stop: async () => {
-      await Promise.all([findLanes.stop(), findSends.stop(), scheduler?.stop()]);
+      stopping.abort();
+      await Promise.all([findLanes.stop(), findSends.stop(), media.stop(), scheduler?.stop()]);
       await lanes.stop();
       await Promise.all([notifications.stop(), queue.stop()]);
       await sender.stop();

@@ -14,6 +14,8 @@ export interface GuardedRequest {
   maxBytes: number;
   /** For all of it. */
   timeoutMs: number;
+  /** Ends it early: the process stops. */
+  signal?: AbortSignal;
   /** Also plain http and this machine: for platforms that are played here. */
   allowsLoopback: boolean;
 }
@@ -49,7 +51,10 @@ export function guardedRequest(request: GuardedRequest): Promise<GuardedAnswer> 
           // A connection of its own, so that none is reused that was checked by other rules.
           agent: false,
           lookup: checkedLookup(request.allowsLoopback),
-          signal: AbortSignal.timeout(request.timeoutMs),
+          signal: AbortSignal.any([
+            AbortSignal.timeout(request.timeoutMs),
+            ...(request.signal ? [request.signal] : []),
+          ]),
         },
         (response) => {
           collect(response, request.maxBytes).then(

@@ -3,6 +3,7 @@ import express, { type RequestHandler } from 'express';
 import { PLATFORM_ERRORS } from '../../src/playground/platforms/errors';
 import { createFakePlatforms } from '../../src/playground/platforms/fake-platforms';
 import type {
+  PlatformFile,
   PlatformMessage,
   PlatformName,
   Programmed,
@@ -25,6 +26,12 @@ export interface FakePlatforms {
   /** Typing indicators and read marks. */
   senderActions: readonly { recipient: string; action: string }[];
   messagesTo(recipient: string): PlatformMessage[];
+  /** A file that a person has sent: its id on WhatsApp, its address on Messenger and at Twilio. */
+  addFile(file: { id: string; bytes: Buffer; contentType?: string }): {
+    id: string;
+    url: string;
+    twilioUrl: string;
+  };
   /** The first message, present or to come, for which the predicate holds. */
   waitFor(
     predicate: (message: PlatformMessage) => boolean,
@@ -54,6 +61,7 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
   const failures: { platform: PlatformName; failure: Programmed }[] = [];
   const waiting = new Set<() => void>();
   const overlaps: string[] = [];
+  const files = new Map<string, PlatformFile>();
   let latency = 0;
 
   const app = express();
@@ -71,6 +79,7 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
         return next < 0 ? undefined : failures.splice(next, 1)[0]?.failure;
       },
       latencyMs: () => latency,
+      media: (id) => files.get(id),
     }),
   );
   const server = app.listen(0, '127.0.0.1');
@@ -113,6 +122,15 @@ export async function startFakePlatforms(): Promise<FakePlatforms> {
     overlaps,
     senderActions,
     messagesTo,
+    addFile: ({ id, bytes, contentType = 'image/png' }) => {
+      files.set(id, { bytes, contentType });
+      const account = '2010-04-01/Accounts/AC00000000000000000000000000000001';
+      return {
+        id,
+        url: `${origin}/cdn/${id}`,
+        twilioUrl: `${origin}/twilio/${account}/Messages/MM1/Media/${id}`,
+      };
+    },
     waitFor: (predicate, options) => waitUntil(() => messages.find(predicate), options?.timeoutMs),
     waitForMessages: (recipient, count, options) =>
       waitUntil(() => {

@@ -16,6 +16,7 @@ const LAYERS = [
   ['notifications'],
   ['outgoing'],
   ['inbox'],
+  ['media'],
   ['catalog', 'customers', 'businesses'],
   ['channels'],
   ['templates'],

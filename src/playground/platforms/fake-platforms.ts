@@ -7,6 +7,7 @@ import express, {
   type Router,
 } from 'express';
 import { graphError } from './errors';
+import { addMedia } from './media';
 import { handleMessengerCall, type Outcome } from './messenger';
 import type { FakePlatformsOptions, PlatformName, PlatformResponse } from './platform';
 import { handleTwilioCall } from './twilio';
@@ -42,6 +43,7 @@ export function createFakePlatforms(options: FakePlatformsOptions = {}): Router 
       await answer(response, 'sms', handleTwilioCall(request, options), options);
     },
   );
+  addMedia(router, options);
   router.use('/graph', (request, response) => {
     reply(response, graphError(2500, `Unknown path components: ${request.path}`));
   });

@@ -44,6 +44,14 @@ export interface FakePlatformsOptions {
   /** Default: any credentials that are not empty. */
   isAuthorized?: (platform: PlatformName, principal: string, token: string) => boolean;
   now?: () => Date;
+  /** The files that people have sent, by id; without it there are none. */
+  media?: (id: string) => PlatformFile | undefined;
+}
+
+/** A file that a person has sent: what a platform hands out. */
+export interface PlatformFile {
+  bytes: Buffer;
+  contentType: string;
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

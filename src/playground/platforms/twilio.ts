@@ -73,12 +73,29 @@ function refuseForm(form: Record<string, unknown>) {
   if (!E164.test(from) && !from.startsWith('MG'))
     return twilioError(21212, `Invalid 'From' Phone Number: ${from}`);
   if (from === to) return twilioError(21266, "'To' and 'From' number cannot be the same");
-  if (text.trim() === '' && media.length === 0)
+  const refusal = refuseContent(form);
+  if (refusal) return refusal;
+  if (text.trim() === '' && media.length === 0 && form.ContentSid === undefined)
     return twilioError(21602, 'Message body is required.');
   if (text.length > MAX_BODY_LENGTH) {
     return twilioError(21617, 'The concatenated message body exceeds the 1600 character limit');
   }
   return null;
+}
+
+/** An approved template: its id, and what fills it as a JSON object of texts. */
+function refuseContent({ ContentSid: sid, ContentVariables: variables }: Record<string, unknown>) {
+  if (sid === undefined) return null;
+  if (typeof sid !== 'string' || !/^HX[0-9a-f]{32}$/.test(sid))
+    return twilioError(21701, 'The ContentSid is invalid');
+  const isFilled = (value: unknown) => typeof value === 'string' && value.trim() !== '';
+  try {
+    const filled: unknown = JSON.parse(typeof variables === 'string' ? variables : '{}');
+    if (isRecord(filled) && Object.values(filled).every(isFilled)) return null;
+  } catch {
+    // Refused below.
+  }
+  return twilioError(21656, 'The ContentVariables parameter is invalid');
 }
 
 function created(accountSid: string, sid: string, form: Record<string, unknown>, at: Date) {

@@ -27,7 +27,8 @@ function registered(stack: readonly Layer[], base = ''): string[] {
 }
 
 /** Spoken to by platforms and browsers, not by clients. */
-const NO_API = /^\w+ (\/$|\/webhooks\/|\/playground|\/pictures)/;
+const NO_API =
+  /^\w+ (\/$|\/webhooks\/|\/api\/messages$|\/webchat\/|\/widget\.js$|\/playground|\/pictures)/;
 
 describe('the description', () => {
   it('has every route, and no other', async () => {
