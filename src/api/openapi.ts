@@ -91,7 +91,11 @@ function describe(operation: Operation, schemas: Json): Json {
       ? {
           requestBody: {
             required: !isBodyOptional,
-            content: { 'application/json': { schema: toSchema(body, 'input', schemas) } },
+            content: {
+              [operation.bodyType ?? 'application/json']: {
+                schema: toSchema(body, 'input', schemas),
+              },
+            },
           },
         }
       : {}),

@@ -22,6 +22,7 @@ import {
   pageQuery,
   textField,
 } from './fields';
+import { addProductFiles } from './product-files';
 import { idIn, missing, resource, type Call, type Resource } from './resource';
 
 /** More than any shop has; a typing error of two digits more does not pass. */
@@ -143,6 +144,9 @@ export function productsApi({ db }: Pick<CoreDeps, 'db'>): Resource {
     },
     (call) => save(call, null, 'product.create'),
   );
+
+  // Before /:id, which would take their names for ids.
+  addProductFiles(api, { db });
 
   api.get(
     '/:id',

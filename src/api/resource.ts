@@ -23,6 +23,8 @@ export interface Operation {
   /** What is said about a body that the domain reads itself, to answer with its own codes. */
   describedBody?: z.ZodType;
   isBodyOptional?: boolean;
+  /** JSON without it. */
+  bodyType?: string;
   status: number;
   answer: z.ZodType;
   contentType?: string;
@@ -42,6 +44,7 @@ type Spec<Query extends z.ZodObject, Body extends z.ZodType, Answer extends z.Zo
   | 'otherAnswers'
   | 'contentType'
   | 'isBodyOptional'
+  | 'bodyType'
   | 'describedBody'
 > & {
   role?: ApiRole | null;
