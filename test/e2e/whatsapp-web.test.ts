@@ -80,13 +80,20 @@ withBrowser('a linked phone', () => {
     expect(JSON.parse(hidden!.event)).toMatchObject({ text: 'hello', phone: '+15550003333' });
   });
 
-  it('a reply from the phone is an echo, and what the bot has sent is not', async () => {
+  it('a reply from the phone is an echo and silences the bot there; what the bot has sent is none', async () => {
     await happen(shop.db, 'reply I am a person');
     await eventually(async () => (await inbox('echo')).length > 0);
     const echoes = await inbox('echo');
     expect(echoes.map(({ event }) => (JSON.parse(event) as { text: string }).text)).toEqual([
       'I am a person',
     ]);
+    const before = (await sentTo('100000000000701@lid')).length;
+    const others = (await sentTo(PERSON)).length;
+    await happen(shop.db, 'hidden menu');
+    await happen(shop.db, 'say menu');
+    // The one who is not being talked to gets an answer; by then the other one would have had one, too.
+    await eventually(async () => (await sentTo(PERSON)).slice(others).at(-1)?.state === 'read');
+    expect(await sentTo('100000000000701@lid')).toHaveLength(before);
   });
 
   it('a browser that is killed comes back, still linked, and takes nobody with it', async () => {
@@ -98,13 +105,30 @@ withBrowser('a linked phone', () => {
     expect((await fetch(`${app!.url}/ready`)).status).toBe(200);
     await eventually(isConnected);
     expect(browsersOf(session.path)).not.toEqual(browsers);
+    const before = (await sentTo(PERSON)).length;
     await happen(shop.db, 'say menu');
-    await eventually(async () => (await sentTo(PERSON)).at(-1)?.state === 'read');
+    await eventually(async () => (await sentTo(PERSON)).slice(before).at(-1)?.state === 'read');
   });
 
   it('WhatsApp that ends the session for another browser is linked again', async () => {
     await happen(shop.db, 'conflict');
     await eventually(async () => (await state())?.detail === 'CONFLICT');
+    await eventually(isConnected);
+  });
+
+  it('an error that the library leaves unhandled ends its own process only', async () => {
+    const [app] = shop.apps;
+    await happen(shop.db, 'renew');
+    await eventually(async () => /there is no module/.test((await state())?.detail ?? ''));
+    expect((await fetch(`${app!.url}/ready`)).status).toBe(200);
+    await eventually(isConnected);
+  });
+
+  it('a phone that ends the link is asked to scan again', async () => {
+    const codes = () => shop.apps[0]!.output().split('Linked devices').length;
+    const before = codes();
+    await happen(shop.db, 'logout');
+    await eventually(() => Promise.resolve(codes() > before));
     await eventually(isConnected);
   });
 

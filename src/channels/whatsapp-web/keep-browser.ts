@@ -65,6 +65,7 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
   const { clock, log } = deps;
   const now = () => clock.now().getTime();
   let running: Running | undefined;
+  const ending = new Set<Promise<void>>();
   let failures = 0;
   let startAgainAt = 0;
   let status: BrowserStatus = {
@@ -90,6 +91,15 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
     deps.changed();
   };
 
+  /** The next one needs the profile that this one has until its process is gone. */
+  const end = (browser: Browser): void => {
+    const gone = browser.stop().finally(() => {
+      ending.delete(gone);
+      deps.changed();
+    });
+    ending.add(gone);
+  };
+
   const connected = (source: Running, phone: string | null): void => {
     failures = 0;
     if (source.browser) source.takeBack ??= putLink(accountId, source.browser);
@@ -104,8 +114,10 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
   };
 
   const closed = (reason: string): void => {
-    running?.takeBack?.();
+    const last = running;
     running = undefined;
+    last?.takeBack?.();
+    if (last?.browser) end(last.browser);
     const wait = Math.min(FIRST_RESTART_MS * 2 ** failures, LONGEST_RESTART_MS);
     startAgainAt = now() + wait * (0.5 + deps.ids.random() / 2);
     failures += 1;
@@ -159,7 +171,7 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
     const last = running;
     running = undefined;
     last?.takeBack?.();
-    await last?.browser?.stop();
+    await Promise.all([last?.browser?.stop(), ...ending]);
   };
 
   return {
@@ -170,7 +182,7 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
         await stop();
         closed('WhatsApp Web did not open in time');
       }
-      if (!running && now() >= startAgainAt) start();
+      if (!running && ending.size === 0 && now() >= startAgainAt) start();
     },
     stop,
   };

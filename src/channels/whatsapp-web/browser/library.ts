@@ -63,6 +63,10 @@ export interface LibraryOrder {
  */
 const QR_CODES_PER_BROWSER = 15;
 
+/** Where LocalAuth keeps the browser's profile. */
+export const profileFolder = ({ sessionPath, profile }: BrowserOptions): string =>
+  path.join(sessionPath, `session-${profile}`);
+
 /** A client that has not started its browser yet. The library is loaded here and nowhere else: it costs time and memory. */
 export async function createClient(options: BrowserOptions): Promise<LibraryClient> {
   const { Client, LocalAuth } = (await import('whatsapp-web.js')).default;

@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import type { BrowserNews, BrowserOptions, BrowserOrder } from '../messages';
-import { createClient, toMedia } from './library';
+import { createClient, profileFolder, toMedia } from './library';
 import { watchClient, type WatchedClient } from './watch-client';
 import { watchHealth } from './watch-health';
 
@@ -11,13 +12,25 @@ import { watchHealth } from './watch-health';
 async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? '{}') as BrowserOptions;
   const client = await createClient(options);
-  const watched = watchClient(client, { tell, toMedia, now: Date.now });
-  const close = async (reason: string) => {
+  let isClosing = false;
+  const close = async (reason: string): Promise<void> => {
+    if (isClosing) return;
+    isClosing = true;
     tell({ kind: 'closed', reason });
     // Chromium ends with its pipe, should it not end by itself.
     await Promise.race([client.destroy().catch(() => undefined), pause(CLOSE_LIMIT_MS)]);
+    // The login is void; half a profile, as the library's own clearing would leave it, is worse than none.
+    if (reason === LOGGED_OUT)
+      await rm(profileFolder(options), { recursive: true, force: true, maxRetries: 5 }).catch(
+        () => undefined,
+      );
     process.exit(0);
   };
+  const watched = watchClient(client, {
+    tell: (news) => (news.kind === 'closed' ? void close(news.reason) : tell(news)),
+    toMedia,
+    now: Date.now,
+  });
   process.on('message', (order: BrowserOrder) => {
     if (order.kind === 'stop') void close('stopped');
     else void obey(watched, order);
@@ -29,6 +42,8 @@ async function main(): Promise<void> {
   watchHealth(client, (reason) => void close(reason));
 }
 
+/** What the library says when the phone has ended the link. */
+const LOGGED_OUT = 'LOGOUT';
 /** Closing may save the session; what takes longer than this hangs. */
 const CLOSE_LIMIT_MS = 3_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -6,7 +6,11 @@ const ASK_EVERY_MS = 30_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /** Says once when a started browser has ended, its page has crashed, or it does not answer: the library says none of it. */
-export function watchHealth(client: LibraryClient, ill: (reason: string) => void): void {
+export function watchHealth(
+  client: Pick<LibraryClient, 'getState' | 'pupBrowser' | 'pupPage'>,
+  ill: (reason: string) => void,
+  { askEveryMs, answerWithinMs } = { askEveryMs: ASK_EVERY_MS, answerWithinMs: ANSWER_WITHIN_MS },
+): void {
   client.pupBrowser?.on('disconnected', () => ill('the browser has ended'));
   client.pupPage?.on('error', () => ill('the page has crashed'));
   client.pupPage?.on('close', () => ill('the page was closed'));
@@ -17,9 +21,9 @@ export function watchHealth(client: LibraryClient, ill: (reason: string) => void
         // Between two pages there is nobody to ask.
         () => 'alive',
       ),
-      delay(ANSWER_WITHIN_MS, 'hung', { ref: false }),
+      delay(answerWithinMs, 'hung', { ref: false }),
     ]);
     if (answer === 'hung') ill('the page does not answer');
   };
-  setInterval(() => void ask(), ASK_EVERY_MS).unref();
+  setInterval(() => void ask(), askEveryMs).unref();
 }
