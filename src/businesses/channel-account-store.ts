@@ -61,6 +61,25 @@ export async function findChannelOwner(
   return row?.businessId ?? null;
 }
 
+/**
+ * Whether another business has talked to anybody by this account: the conversations, and the customers in them, are that
+ * business's, and would come along with the account.
+ */
+export async function isUsedByOthers(
+  trx: Transaction,
+  channel: OwnChannel,
+  accountId: string,
+  businessId: number,
+): Promise<boolean> {
+  const rows = await trx.query(
+    `SELECT id FROM conversations
+     WHERE conversation_key >= :from AND conversation_key < :to AND business_id <> :businessId LIMIT 1`,
+    // The keys of the account's conversations begin with it and a colon, which a semicolon follows in the alphabet.
+    { from: `${channel}:${accountId}:`, to: `${channel}:${accountId};`, businessId },
+  );
+  return rows.length > 0;
+}
+
 /** The business's account of the channel: a new one, or in the place of the one that it had. */
 export async function putChannel(trx: Transaction, row: NewChannelRow): Promise<void> {
   await trx.execute(

@@ -1,7 +1,12 @@
 import type { Accounts } from '../channels/accounts';
 import type { Config } from '../config';
 import type { Transaction } from '../db/database';
-import { findChannelOwner, putChannel, type NewChannelRow } from './channel-account-store';
+import {
+  findChannelOwner,
+  isUsedByOthers,
+  putChannel,
+  type NewChannelRow,
+} from './channel-account-store';
 import { sealSecrets, type ChannelSecrets } from './channel-credentials';
 import { keyRingOf } from './live-accounts';
 
@@ -29,6 +34,7 @@ export async function setChannelAccount(
   );
   const owner = await findChannelOwner(trx, channel, accountId);
   if (isDeployments || (owner !== null && owner !== businessId)) return TAKEN;
+  if (await isUsedByOthers(trx, channel, accountId, businessId)) return TAKEN;
   const sealed = sealSecrets(keyRingOf(config), account, account);
   await putChannel(trx, { businessId, channel, accountId, driver, principal, appId, ...sealed });
   return { ok: true };
@@ -44,5 +50,6 @@ const NO_KEY: SetOutcome = {
 const TAKEN: SetOutcome = {
   ok: false,
   code: 'ACCOUNT_TAKEN',
-  message: 'This account is connected already: in the environment, or by another business.',
+  message:
+    'This account is connected elsewhere: it is set in the environment, or another business has or had it and talked to people by it.',
 };

@@ -135,6 +135,16 @@ describe('an account of a business', () => {
     });
   });
 
+  it('is refused when another business has talked to people by it, whose customers they are', async () => {
+    const one = open();
+    await connect(one);
+    await say(one, PAGE_BODY.page_id, PAGE_BODY.app_secret, 'm_1');
+    await eventually(async () => (await inbox())[0]?.state === 'done');
+    await one.call('delete', `/api/businesses/${second}/channels/messenger`);
+    expect((await connect(one, 'messenger', PAGE_BODY, first)).body.code).toBe('ACCOUNT_TAKEN');
+    expect((await connect(one)).status).toBe(200);
+  });
+
   it('is refused with every mistake when it is incomplete, or when what was shown is sent back', async () => {
     const mistakes = async (channel: string, body: object) =>
       ((await connect(open(), channel, body)).body.validation_errors as { field: string }[]).map(
