@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGES } from '../templates/load-templates';
 import { PAYMENT_METHODS } from './payment-methods';
 
 /** An amount in minor units (centavos). */
@@ -28,6 +29,32 @@ const origin = z.union([
 ]);
 
 /** Rules that an owner can change: the JSON column businesses.settings. Amounts are in minor units. */
+/** A message that a platform has approved for when its window is closed (NTF-2), under the name and in the language that it has there. */
+const approvedTemplate = z
+  .strictObject({
+    channel: z.enum(['messenger', 'whatsapp']),
+    /** Ours: a folder of templates/. */
+    template: z.string().regex(/^[a-z0-9_]{1,64}$/),
+    language: z.enum(LANGUAGES),
+    /** Meta's name and language code of it. */
+    name: z.string().min(1).max(512).optional(),
+    code: z.string().min(2).max(15).optional(),
+    /** Twilio's. */
+    content_sid: z
+      .string()
+      .regex(/^HX[0-9a-f]{32}$/)
+      .optional(),
+    /** What fills it, in its order: names of what our template is filled with. */
+    parameters: z
+      .array(z.string().regex(/^[a-z0-9_]{1,64}$/))
+      .max(20)
+      .default([]),
+  })
+  .refine(({ name, content_sid }) => name !== undefined || content_sid !== undefined, {
+    message: 'needs the name that Meta knows it by, or the content_sid of Twilio',
+  });
+export type ApprovedTemplate = z.output<typeof approvedTemplate>;
+
 export const settingsSchema = z.object({
   /** INV-2 */
   hold_minutes: z
@@ -138,6 +165,7 @@ export const settingsSchema = z.object({
     .optional(),
   /** Where the owner is told what no SMS could bring; without it the first admin's address. */
   owner_email: z.email().max(160).optional(),
+  approved_templates: z.array(approvedTemplate).max(200).default([]),
   demo: z.boolean().optional(),
 });
 export type BusinessSettings = z.output<typeof settingsSchema>;

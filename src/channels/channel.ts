@@ -105,6 +105,17 @@ export interface Pace {
   burstMs: number;
 }
 
+/** A message that a platform has approved, under the names that it has there, and what fills it. */
+export interface ApprovedMessage {
+  /** Meta's name and language code. */
+  name?: string;
+  code: string;
+  /** Twilio's id. */
+  contentSid?: string;
+  /** In the template's order; none is empty, none has a line break. */
+  values: readonly string[];
+}
+
 /** What every channel can do. A new channel is one folder that exports one of these. */
 export interface Channel {
   name: ChannelName;
@@ -118,6 +129,8 @@ export interface Channel {
   locateMedia?: LocateMedia;
   /** What is to be done about an error code that the platform reports after it had taken the message. */
   classify?(code: string): Treatment;
+  /** A request by which a message goes that the platform has approved before; null where it is not approved there. */
+  renderApproved?(approved: ApprovedMessage): Record<string, unknown> | null;
   /** The message without its picture, which the platform cannot fetch; null when nothing is left of it. */
   withoutPicture?(payload: Record<string, unknown>): Record<string, unknown> | null;
   /** False while only another process can send for this account, or nobody: its messages wait, and no try is counted. */

@@ -13,6 +13,8 @@ export interface ConversationRow {
   language: string | null;
   dialogState: string | null;
   lastInboundAt: Date | null;
+  /** Since when nothing arrives there, as far as the platform says; over when the person writes. */
+  unreachableAt: Date | null;
   /** A person has it until then, by the clock; null once the bot is back (src/conversation/takeover/). */
   takeoverUntil: Date | null;
   /** Who: `staff:3`, `api`, or where they wrote: `inbox`, `phone`. */
@@ -34,6 +36,7 @@ interface Row {
   language: string | null;
   dialog_state: string | null;
   last_inbound_at: Date | null;
+  unreachable_at: Date | null;
   takeover_until: Date | null;
   takeover_by: string | null;
   send_lease_by: string | null;
@@ -41,7 +44,7 @@ interface Row {
 }
 
 const COLUMNS = `id, conversation_key, business_id, channel, account_id, external_id, user_id, staff_id, language,
-    dialog_state, last_inbound_at, takeover_until, takeover_by, send_lease_by, send_lease_until`;
+    dialog_state, last_inbound_at, unreachable_at, takeover_until, takeover_by, send_lease_by, send_lease_until`;
 
 /**
  * Takes the lane: locks the conversation's row until the transaction ends. `null` when another instance holds it or it
@@ -126,6 +129,22 @@ export async function findConversationById(
   return row ? fromRow(row) : null;
 }
 
+/** A customer's chats, the one that they wrote in last first; a bounded number of them. */
+export async function conversationsOf(
+  q: Queryable,
+  userId: number,
+  limit: number,
+): Promise<ConversationRow[]> {
+  const rows = await q.query<Row>(
+    `SELECT ${COLUMNS} FROM conversations
+     WHERE user_id = :userId AND last_inbound_at IS NOT NULL
+     ORDER BY last_inbound_at DESC, id DESC
+     LIMIT :limit`,
+    { userId, limit },
+  );
+  return rows.map(fromRow);
+}
+
 /** What a turn leaves behind in its conversation. */
 export interface SavedTurn {
   conversation: ConversationRow;
@@ -183,6 +202,7 @@ function fromRow(row: Row): ConversationRow {
     language: row.language,
     dialogState: row.dialog_state,
     lastInboundAt: row.last_inbound_at,
+    unreachableAt: row.unreachable_at,
     takeoverUntil: row.takeover_until,
     takeoverBy: row.takeover_by,
     sendLeaseBy: row.send_lease_by,

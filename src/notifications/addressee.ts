@@ -1,10 +1,13 @@
 import type { Business } from '../businesses/business-store';
 import { adminsEmail } from '../businesses/staff-store';
 import { PLAYGROUND_OWNER_PHONE, type Accounts } from '../channels/accounts';
+import { CONSENT_CHANNELS } from '../channels/consent-words';
 import { mailAddress } from '../channels/email/address';
 import { conversationKey, type ChannelName } from '../channels/inbound';
 import type { Config } from '../config';
+import { findOptOut } from '../customers/consent-store';
 import {
+  conversationsOf,
   createConversation,
   findConversation,
   findConversationById,
@@ -12,6 +15,9 @@ import {
 } from '../customers/conversation-store';
 import { findCustomer } from '../customers/customer-store';
 import type { Transaction } from '../db/database';
+import { windowOf } from '../outgoing/window';
+import { toLanguage } from '../templates/load-templates';
+import { approvedMessage } from './approved-message';
 import type { Notification } from './notification-store';
 
 export interface AddresseeDeps {
@@ -25,28 +31,97 @@ interface Way {
   externalId: string | null | undefined;
 }
 
-/** The conversation to tell it in: the chat that it is about, else the phone by SMS, else the mailbox; each once (NTF-2). */
+/** Where something is told, and how. */
+export interface Route {
+  conversation: ConversationRow;
+  /** The channel, or `whatsapp:template`: what has failed is not tried again. */
+  name: string;
+  /** The approved request, where only such a one may go. */
+  approved?: Record<string, unknown>;
+}
+
+/** Of a customer's chats so many are looked at. */
+const MAX_CHATS = 10;
+/** What is written now goes out a little later. */
+const WINDOW_MARGIN_MS = 5 * 60_000;
+
+/**
+ * The way to tell it (NTF-2), chosen before anything is sent: by whether the person has not said stop, can be reached, and by
+ * what the platform allows now; then by cost. First the chat that it is about, then another one of theirs, both free of charge
+ * while their windows are open; then a message that the platform has approved; then an SMS; then a mail. Each once.
+ */
 export async function addressee(
   deps: AddresseeDeps,
   trx: Transaction,
   business: Business,
   notification: Notification,
-): Promise<ConversationRow | null> {
-  const isUntried = (channel: ChannelName) => !notification.triedChannels.includes(channel);
-  if (notification.recipientType !== 'owner' && notification.conversationId !== null) {
-    const chat = await findConversationById(trx, notification.conversationId);
-    if (chat && isUntried(chat.channel)) return chat;
-  }
-  const ways =
-    notification.recipientType === 'owner'
-      ? await waysToOwner(deps, trx, business)
-      : await waysToCustomer(trx, notification);
+  now: Date,
+): Promise<Route | null> {
+  const isUntried = (route: string) => !notification.triedRoutes.includes(route);
+  const isOwner = notification.recipientType === 'owner';
+  const chats = isOwner ? [] : await reachableChats(deps, trx, notification);
+  const at = new Date(now.getTime() + WINDOW_MARGIN_MS);
+  const open = chats.find(
+    (chat) => isUntried(chat.channel) && windowOf(chat, chat.lastInboundAt, at) === 'open',
+  );
+  if (open) return { conversation: open, name: open.channel };
+  const byTemplate = chats.flatMap((chat) => approvedRoute(business, chat, notification));
+  const approved = byTemplate.find(({ name }) => isUntried(name));
+  if (approved) return approved;
+  const ways = isOwner
+    ? await waysToOwner(deps, trx, business)
+    : await waysToCustomer(trx, notification);
   for (const { channel, externalId } of ways) {
     if (!externalId || !isUntried(channel)) continue;
     const found = await conversationWith(deps, trx, business.id, { channel, externalId });
-    if (found) return found;
+    if (found && (await isReachable(deps, trx, found)))
+      return { conversation: found, name: channel };
   }
   return null;
+}
+
+/** The chat that it is about, and others of the same person; none that says stop, and none that is known to be dead. */
+async function reachableChats(
+  deps: AddresseeDeps,
+  trx: Transaction,
+  { conversationId, userId, businessId }: Notification,
+): Promise<ConversationRow[]> {
+  const chat = conversationId === null ? null : await findConversationById(trx, conversationId);
+  const others = userId === null ? [] : await conversationsOf(trx, userId, MAX_CHATS);
+  const all = [
+    ...(chat ? [chat] : []),
+    ...others.filter(
+      (one) => one.id !== chat?.id && one.businessId === businessId && WITH_WINDOW.has(one.channel),
+    ),
+  ];
+  const reachable: ConversationRow[] = [];
+  for (const one of all) if (await isReachable(deps, trx, one)) reachable.push(one);
+  return reachable;
+}
+
+/** Where people come back to: a page in a browser may be closed for good, and SMS and mail have ways of their own. */
+const WITH_WINDOW: ReadonlySet<ChannelName> = new Set(['messenger', 'instagram', 'whatsapp']);
+
+async function isReachable(
+  { accounts }: AddresseeDeps,
+  trx: Transaction,
+  { channel, accountId, externalId, unreachableAt, lastInboundAt }: ConversationRow,
+): Promise<boolean> {
+  if (unreachableAt && unreachableAt >= (lastInboundAt ?? new Date(0))) return false;
+  if (!accounts.find(channel, accountId)) return false;
+  if (!CONSENT_CHANNELS.has(channel)) return true;
+  return (await findOptOut(trx, { channel, accountId, externalId })) === null;
+}
+
+function approvedRoute(
+  business: Business,
+  chat: ConversationRow,
+  { template, payload }: Notification,
+): Route[] {
+  const language = toLanguage(chat.language ?? business.language);
+  const params = { shop: business.name, ...payload };
+  const approved = approvedMessage(business, chat, { template, params }, language);
+  return approved ? [{ conversation: chat, name: `${chat.channel}:template`, approved }] : [];
 }
 
 async function waysToOwner(

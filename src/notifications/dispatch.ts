@@ -1,6 +1,8 @@
 import { findBusiness } from '../businesses/business-store';
 import type { Accounts } from '../channels/accounts';
+import type { RenderedMessage } from '../channels/channel';
 import { channelOf } from '../channels/registry';
+import type { Reply } from '../channels/reply';
 import type { Config } from '../config';
 import { lockConversation, type ConversationRow } from '../customers/conversation-store';
 import type { Database, Transaction } from '../db/database';
@@ -65,8 +67,8 @@ async function dispatchOne(
   const [notification] = await claimNotifications(trx, now, 1, [...passedOver.notifications]);
   if (!notification) return null;
   const business = await findBusiness(trx, notification.businessId);
-  const found = business && (await addressee(deps, trx, business, notification));
-  const conversation = found && (await lockUnlessBusy(trx, found, passedOver));
+  const route = business && (await addressee(deps, trx, business, notification, now));
+  const conversation = route && (await lockUnlessBusy(trx, route.conversation, passedOver));
   if (conversation === 'busy') {
     passedOver.notifications.add(notification.id);
     return 'passed over';
@@ -86,22 +88,32 @@ async function dispatchOne(
   const subject = deps.templates.subject(template, language, params);
   await insertOutgoing(
     trx,
-    channelOf(conversation)
-      .render({ text, subject })
-      .map((message) => ({
-        businessId: business.id,
-        conversationId: conversation.id,
-        inboxMessageId: null,
-        notificationId: notification.id,
-        message,
-      })),
+    rendered(conversation, { text, subject }, route.approved).map((message) => ({
+      businessId: business.id,
+      conversationId: conversation.id,
+      inboxMessageId: null,
+      notificationId: notification.id,
+      message,
+    })),
     now,
   );
-  await notificationDispatched(trx, notification.id, { channel: conversation.channel, language });
+  await notificationDispatched(trx, notification.id, {
+    channel: conversation.channel,
+    language,
+    route: route.name,
+  });
   crashPoint('notify.before-commit');
   const { id: conversationId, channel, accountId, externalId } = conversation;
   return { sendIn: { conversationId, channel, accountId, externalId } };
 }
+
+/** As the platform has approved it, or in our own words. */
+const rendered = (
+  conversation: ConversationRow,
+  reply: Reply,
+  approved: Record<string, unknown> | undefined,
+): RenderedMessage[] =>
+  approved ? [{ payload: approved, display: reply.text }] : channelOf(conversation).render(reply);
 
 /** Once passed over in a round, a conversation stays so: what is told in it keeps its order. */
 async function lockUnlessBusy(

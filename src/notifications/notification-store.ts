@@ -41,7 +41,8 @@ export interface Notification {
   recipientType: 'customer' | 'owner' | 'staff';
   userId: number | null;
   conversationId: number | null;
-  triedChannels: ChannelName[];
+  /** Channels, and `whatsapp:template` and the like, that have failed for it. */
+  triedRoutes: string[];
   template: string;
   payload: Record<string, string | number>;
 }
@@ -79,7 +80,7 @@ export async function claimNotifications(
     recipientType: row.recipient_type,
     userId: row.user_id,
     conversationId: row.conversation_id,
-    triedChannels: row.tried_channels.split(',').filter(Boolean) as ChannelName[],
+    triedRoutes: row.tried_channels.split(',').filter(Boolean),
     template: row.template,
     payload: JSON.parse(row.payload) as Record<string, string | number>,
   }));
@@ -89,13 +90,14 @@ export async function claimNotifications(
 export async function notificationDispatched(
   trx: Transaction,
   id: number,
-  via: { channel: ChannelName; language: string },
+  via: { channel: ChannelName; language: string; route?: string },
 ): Promise<void> {
   await trx.execute(
     `UPDATE notification_queue
-     SET status = 'dispatched', channel = :channel, language = :language, attempts = attempts + 1
+     SET status = 'dispatched', channel = :channel, route = COALESCE(:route, :channel), language = :language,
+         attempts = attempts + 1
      WHERE id = :id`,
-    { id, ...via },
+    { id, ...via, route: via.route ?? null },
   );
 }
 

@@ -1,3 +1,4 @@
+import { email } from '../../src/channels/email';
 import { instagram } from '../../src/channels/instagram';
 import { messenger } from '../../src/channels/messenger';
 import { sms } from '../../src/channels/sms';
@@ -13,6 +14,17 @@ import { createSender, type Sender } from '../../src/outgoing/sender';
 import { openTurns, PAGE_ID, type Turns } from './turns';
 import type { TestDatabase } from './database';
 import { eventually } from './eventually';
+
+/** Beside the accounts that turns have. */
+const MORE = {
+  INSTAGRAM_ACCOUNT_ID: '17841400000000001',
+  WHATSAPP_VERIFY_TOKEN: 'token',
+  WHATSAPP_APP_SECRET: 'secret',
+  WHATSAPP_PHONE_NUMBER_ID: '200000000000601',
+  WHATSAPP_ACCESS_TOKEN: 'token',
+  SMTP_URL: 'smtp://127.0.0.1:2525',
+  MAIL_FROM: 'shop@shop.example',
+};
 
 const ACCOUNTS: Partial<Record<ChannelName, string>> = {
   messenger: PAGE_ID,
@@ -56,7 +68,7 @@ export const refused = (failure: Omit<SendFailure, 'ok' | 'message'>): SendFailu
 
 /** Opens the demo shop with accounts on all platforms; `stop` it after the test. */
 export async function openSending(test: TestDatabase): Promise<Sending> {
-  const turns = await openTurns(test);
+  const turns = await openTurns(test, MORE);
   const senders: Sender[] = [];
   const sending: Sending = {
     turns,
@@ -96,7 +108,7 @@ export async function openSending(test: TestDatabase): Promise<Sending> {
       jest.restoreAllMocks();
     },
   };
-  for (const channel of [messenger, instagram, sms, whatsapp]) {
+  for (const channel of [messenger, instagram, sms, whatsapp, email]) {
     jest.spyOn(channel, 'send').mockImplementation(async (request) => {
       sending.requests.push(request);
       return sending.platform(request);

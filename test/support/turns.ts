@@ -24,7 +24,10 @@ export const PAGE_ID = '100000000000101';
 const words = loadWords();
 
 /** The demo shop's turns without anything that wakes them: a test calls them itself, as many at once as it likes. */
-export async function openTurns(test: TestDatabase): Promise<Turns> {
+export async function openTurns(
+  test: TestDatabase,
+  more: Record<string, string> = {},
+): Promise<Turns> {
   const { db, clock } = test;
   const { businessId } = await loadDemoShop(db, { now: clock.now() });
   const read = readConfig({
@@ -40,6 +43,7 @@ export async function openTurns(test: TestDatabase): Promise<Turns> {
     TWILIO_AUTH_TOKEN: 'token',
     TWILIO_FROM: '+15005550006',
     OWNER_PHONE: '+639170000001',
+    ...more,
   });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   const deps: TurnDeps = {

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel';
 import { renderMessenger } from './render';
+import { renderUtility } from './render-approved';
 import { sendMessenger } from './send';
 import { withoutPicture } from './without-picture';
 import { PAGE_PACE } from './pace';
@@ -10,4 +11,5 @@ export const messenger: Channel = {
   send: sendMessenger,
   withoutPicture,
   pace: PAGE_PACE,
+  renderApproved: renderUtility,
 };
