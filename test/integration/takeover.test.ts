@@ -1,5 +1,8 @@
+import { conversationKey, type EventBody } from '../../src/channels/inbound';
+import { findOptOut } from '../../src/customers/consent-store';
 import { openInstance, type AppInstance } from '../support/app-instance';
 import { useDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { aBusiness } from '../support/factories';
 import type { FakePlatforms } from '../support/fake-platforms';
 import {
@@ -113,6 +116,59 @@ describe("a person's own reply in the page's inbox", () => {
     expect(await takeover()).toBeNull();
     expect((await say('menu')).join()).not.toContain('automatic');
     expect((await record()).filter(({ author }) => author === 'person')).toHaveLength(1);
+  });
+});
+
+describe('while a person has the conversation', () => {
+  it('STOP is heeded and confirmed all the same, for the law asks for it', async () => {
+    const identity = {
+      channel: 'sms' as const,
+      accountId: '+15005550006',
+      externalId: '+639170000031',
+    };
+    const lane = conversationKey('sms', identity.accountId, identity.externalId);
+    const comeIn = async (body: EventBody, id: string) => {
+      const at = test.clock.now();
+      const event = { ...identity, providerMessageId: id, sentAt: at, body };
+      const businessId = app.deps.firstBusinessId;
+      await app.deps.inbox.store([{ event, businessId, state: 'pending', receivedAt: at }]);
+      await eventually(async () => {
+        const rows = await test.db.query(
+          `SELECT id FROM inbox_messages WHERE conversation_key = :lane AND state = 'pending'`,
+          { lane },
+        );
+        return rows.length === 0;
+      });
+    };
+    await comeIn({ kind: 'echo', messageId: 'SM1', text: 'Hi Juan' }, 'SM1');
+    await comeIn({ kind: 'message', text: 'stop' }, 'SM2');
+    await comeIn({ kind: 'message', text: 'menu' }, 'SM3');
+    expect((await record()).map(({ author, display_text }) => [author, display_text])).toEqual([
+      ['person', 'Hi Juan'],
+      ['bot', expect.stringMatching(/no more messages|START/i)],
+    ]);
+    expect(await findOptOut(test.db, identity)).not.toBeNull();
+  });
+
+  it('a message that cannot be handled is set aside without an apology of the bot', async () => {
+    await writes('Hi Juan');
+    await test.db.execute(
+      `INSERT INTO inbox_messages (business_id, channel, account_id, provider_message_id, conversation_key, external_id,
+           kind, event, state, attempts, next_attempt_at, sent_at, received_at)
+       VALUES (:business, 'messenger', 'page', 'm_broken', :key, :psid, 'message', '{"kind":"nonsense"}', 'pending', 3,
+           :now, :now, :now)`,
+      {
+        business: app.deps.firstBusinessId,
+        key: thread.key,
+        psid: thread.psid,
+        now: test.clock.now(),
+      },
+    );
+    app.deps.lanes.wake(thread.key);
+    await thread.settled();
+    expect(thread.seen()).toEqual([]);
+    const [alert] = await test.db.query('SELECT template FROM notification_queue');
+    expect(alert).toEqual({ template: 'owner_message_failed' });
   });
 });
 
