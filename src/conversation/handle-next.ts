@@ -11,6 +11,7 @@ import { ensureCustomer } from '../customers/customer-store';
 import { eraseMessage } from '../inbox/erasure-store';
 import { markHandled, nextPending, UNREADABLE, type InboxMessage } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
+import { tellStopped } from '../notifications/alert-stopped-account';
 import { receiveReceipt } from '../outgoing/receive-receipt';
 import { afterFailure, countBeforeTrying, isSpent, type Attempt } from './attempts';
 import type { LaneOutcome } from './lanes';
@@ -19,6 +20,7 @@ import { setAside } from './set-aside';
 import { receiveEcho } from './takeover/receive-echo';
 import type { TurnDeps } from './turn-deps';
 import type { Turn } from './turn';
+import { watchWrites } from './watch-writes';
 import { sendLane, sendWritten, writeTurns, type ToSend } from './write-turns';
 
 interface Done {
@@ -30,12 +32,15 @@ interface Done {
 export async function handleNext(deps: TurnDeps, lane: string): Promise<LaneOutcome> {
   const attempt: Attempt = { isCounted: false };
   try {
-    const done = await deps.db.transaction((trx) => turnInTransaction(deps, trx, lane, attempt));
+    const done = await deps.db.transaction(async (trx) => {
+      const writes = watchWrites(trx);
+      return { ...(await turnInTransaction(deps, writes.trx, lane, attempt)), writes };
+    });
     crashPoint('turn.after-commit');
     sendWritten(deps, done.toSend ?? []);
     if (done.outcome === 'handled' || done.outcome === 'more') {
-      deps.wakeNotifications();
-      deps.wakeQueue?.();
+      if (done.writes.hasNotification()) deps.wakeNotifications();
+      if (done.writes.hasQueueItem()) deps.wakeQueue?.();
       if (attempt.message) deps.spared.delete(attempt.message.id);
     }
     return done.outcome;
@@ -94,14 +99,17 @@ async function handleEvent(
 ): Promise<ToSend[]> {
   const { body } = message;
   if (body.kind === 'message') return answer(deps, trx, conversation, message, body);
-  if (body.kind === 'receipt') await receiveReceipt(trx, conversation, body, message.sentAt);
+  if (body.kind === 'receipt') {
+    const stopCode = await receiveReceipt(trx, conversation, body, message.sentAt);
+    if (stopCode) await tellStopped(trx, conversation, stopCode, deps.clock.now());
+  }
   if (body.kind === 'echo')
     await receiveEcho(trx, conversation, body, { at: message.sentAt, now: deps.clock.now() });
+  if (body.kind === 'moved') await moveIdentity(trx, conversation, body);
   if (body.kind === 'erasure') await eraseMessage(trx, message, body.messageId);
   if (body.kind === 'other' && body.name === UNREADABLE)
     throw new Error(`message ${message.id} cannot be read`);
   await markHandled(trx, message.id, 'done', deps.clock.now());
-  if (body.kind === 'moved') await moveIdentity(trx, conversation, body);
   return [];
 }
 

@@ -12,7 +12,7 @@ import { nextPendingOf, type NextInLane } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { isUnsuspected } from './attempts';
 import type { LaneOutcome } from './lanes';
-import { readingOnly, WantsToWrite } from './reading-only';
+import { readingOnly, WantsToWrite, type SharedReads } from './reading-only';
 import { runTurn, type FinishedTurn, type TurnInput } from './run-turn';
 import type { TurnDeps } from './turn-deps';
 import { sendWritten, writeTurns, type ToSend } from './write-turns';
@@ -56,8 +56,9 @@ async function groupInTransaction(
 ): Promise<GroupDone> {
   const outcomes: GroupOutcomes = new Map();
   const conversations = await takeLanes(deps, trx, lanes, outcomes);
-  const next = await nextPendingOf(trx, conversations.map((one) => one.conversationKey)); // prettier-ignore
+  const { next, isComplete } = await nextPendingOf(trx, conversations.map((one) => one.conversationKey)); // prettier-ignore
   const inputs = await prepare(deps, trx, conversations, next, outcomes);
+  if (!isComplete) leaveRest(lanes, next, outcomes);
   if (inputs.length > 0) crashPoint('turn.after-lock');
   const turns = await runAll(deps, trx, inputs);
   if (turns.length === 0) return { outcomes, handled: 0, toSend: [] };
@@ -68,6 +69,16 @@ async function groupInTransaction(
   }
   crashPoint('turn.before-commit');
   return { outcomes, handled: turns.length, toSend };
+}
+
+/** Somebody has sent hundreds of messages: lanes that were not looked at are looked at alone. */
+function leaveRest(
+  lanes: readonly string[],
+  next: ReadonlyMap<string, NextInLane>,
+  outcomes: GroupOutcomes,
+): void {
+  for (const lane of lanes)
+    if (!next.has(lane) && outcomes.get(lane) === 'idle') outcomes.set(lane, 'alone');
 }
 
 /** Locks the lanes that are free, and makes the conversations of those that have their first message. */
@@ -83,7 +94,7 @@ async function takeLanes(
   const missing = lanes.filter((lane) => !known.has(lane));
   const existing = await existingConversations(trx, missing);
   const fresh = missing.filter((lane) => !existing.has(lane));
-  const firsts = await nextPendingOf(trx, fresh);
+  const { next: firsts } = await nextPendingOf(trx, fresh);
   const isNew = [...firsts.values()].map(({ message }) => message);
   // Committed at once: made inside the group, they would let other instances wait for it.
   await withRetry(() => createConversations(deps.db, isNew));
@@ -140,10 +151,11 @@ async function runAll(
   inputs: readonly TurnInput[],
 ): Promise<FinishedTurn[]> {
   const turns: FinishedTurn[] = [];
+  const reads: SharedReads = new Map();
   const waiting = [...inputs];
   const runner = async (): Promise<void> => {
     for (let input = waiting.shift(); input; input = waiting.shift()) {
-      const turn = await runOne(deps, trx, input);
+      const turn = await runOne(deps, trx, input, reads);
       if (turn) turns.push(turn);
       // Webhooks are answered in between: a group must not keep the process busy in one piece.
       await new Promise((resolve) => setImmediate(resolve));
@@ -159,8 +171,9 @@ async function runOne(
   deps: TurnDeps,
   trx: Transaction,
   input: TurnInput,
+  reads: SharedReads,
 ): Promise<FinishedTurn | null> {
-  const lent = readingOnly(trx);
+  const lent = readingOnly(trx, reads);
   try {
     const turn = await runTurn({ ...deps, db: lent.db }, lent.trx, input);
     return lent.hasRefused() ? null : turn;

@@ -66,6 +66,7 @@ interface InboxRow {
   id: number;
   business_id: number;
   channel: ChannelName;
+  kind: string;
   account_id: string;
   external_id: string;
   conversation_key: string;
@@ -76,7 +77,7 @@ interface InboxRow {
   received_at: Date;
 }
 
-const COLUMNS = `m.id, m.business_id, m.channel, m.account_id, m.external_id, m.conversation_key, m.event, m.attempts,
+const COLUMNS = `m.id, m.business_id, m.channel, m.kind, m.account_id, m.external_id, m.conversation_key, m.event, m.attempts,
             m.next_attempt_at, m.sent_at, m.received_at`;
 
 /** What is to be handled next in a lane, and whether there is more behind it. */
@@ -101,32 +102,48 @@ export async function nextPending(trx: Transaction, key: string): Promise<NextIn
   return row ? { message: fromRow(row), hasMore: another !== undefined } : null;
 }
 
-/** Likewise for several lanes, by their keys; those without a message are left out. Call with all of them held. */
+/** Messages that are read for a lane on average, at most: almost always there is one. */
+const READ_PER_LANE = 10;
+
+export interface NextInLanes {
+  /** By the lane's key; lanes without a message are not in it. */
+  next: Map<string, NextInLane>;
+  /** False when so much waits that not every lane was looked at. */
+  isComplete: boolean;
+}
+
+/** Likewise for several lanes. Call with all of them held. */
 export async function nextPendingOf(
   trx: Transaction,
   keys: readonly string[],
-): Promise<Map<string, NextInLane>> {
-  if (keys.length === 0) return new Map();
-  const rows = await trx.query<InboxRow & { has_more: number }>(
-    `SELECT ${COLUMNS},
-            EXISTS (SELECT 1 FROM inbox_messages AS other
-                    WHERE other.conversation_key = lane.conversation_key AND other.state = 'pending'
-                      AND other.id <> m.id) AS has_more
-     FROM (SELECT DISTINCT conversation_key FROM inbox_messages
-           WHERE conversation_key IN (:keys) AND state = 'pending') AS lane
-     JOIN inbox_messages AS m ON m.id = (
-         SELECT oldest.id FROM inbox_messages AS oldest
-         WHERE oldest.conversation_key = lane.conversation_key AND oldest.state = 'pending'
-         ORDER BY oldest.kind = 'echo' DESC, oldest.sent_at, oldest.id
-         LIMIT 1)`,
-    { keys },
+): Promise<NextInLanes> {
+  if (keys.length === 0) return { next: new Map(), isComplete: true };
+  const limit = keys.length * READ_PER_LANE;
+  // In the order of the index, which is that of each lane.
+  const rows = await trx.query<InboxRow>(
+    `SELECT ${COLUMNS}
+     FROM inbox_messages AS m
+     WHERE m.conversation_key IN (:keys) AND m.state = 'pending'
+     ORDER BY m.conversation_key, m.sent_at, m.id
+     LIMIT :limit`,
+    { keys, limit },
   );
-  return new Map(
-    rows.map((row) => [
-      row.conversation_key,
-      { message: fromRow(row), hasMore: Number(row.has_more) === 1 },
-    ]),
+  const first = new Map<string, { row: InboxRow; hasMore: boolean }>();
+  for (const row of rows) {
+    const known = first.get(row.conversation_key);
+    if (!known) first.set(row.conversation_key, { row, hasMore: false });
+    else {
+      known.hasMore = true;
+      // Echoes before all, as in `nextPending`.
+      if (row.kind === 'echo' && known.row.kind !== 'echo') known.row = row;
+    }
+  }
+  const next = [...first].map(
+    ([key, { row, hasMore }]) => [key, { message: fromRow(row), hasMore }] as const,
   );
+  const isComplete = rows.length < limit;
+  // What is cut off belongs to the last lane that was seen, and to those behind it.
+  return { next: new Map(isComplete ? next : next.slice(0, -1)), isComplete };
 }
 
 function fromRow(row: InboxRow): InboxMessage {

@@ -13,6 +13,8 @@ export interface Work {
 
 /** How long a message that another instance took in, or that a dead one left, waits at most for somebody to look. */
 const LANE_POLL_MS = 200;
+/** What this process took in wakes its lane by itself; only what has waited this long may have been missed. */
+const OWN_GRACE_MS = 500;
 const SEND_POLL_MS = 300;
 const MEDIA_POLL_MS = 1_000;
 const PER_LOOK = 500;
@@ -24,7 +26,8 @@ export function startWork(deps: Deps): Work {
   const schedules = config.role === 'all' || config.role === 'scheduler';
 
   const findLanes = createPoller('lanes', async () => {
-    for (const lane of await dueLanes(db, clock.now(), PER_LOOK)) lanes.find(lane);
+    const dueBefore = new Date(clock.now().getTime() - (config.role === 'all' ? OWN_GRACE_MS : 0));
+    for (const lane of await dueLanes(db, dueBefore, PER_LOOK)) lanes.find(lane);
     return 0;
   }, LANE_POLL_MS, log); // prettier-ignore
   const findSends = createPoller('sends', async () => {

@@ -3,18 +3,22 @@ import { isDatabaseUnavailable } from '../db/errors';
 import { createBatcher } from '../lib/batcher';
 import type { Log } from '../lib/log';
 import { heldSendLeases, lockOwnLeases, releaseEmptySendLeases } from './send-lease-store';
-import { markAllSent, type Sent } from './sent-store';
+import { markAllSent, stillQueued, type Sent } from './sent-store';
 
 /** What a sender has to write down after a request, and whether it is done with the conversation for now. */
 export interface SentNote extends Sent {
   /** The conversation whose lease is to be given back, if nothing more is queued in it. */
   releases?: number;
+  /** The message that would go next. */
+  next?: number;
 }
 
-/** What became of the lease. */
-export type LeaseAfterNote =
-  /** Not asked for, or a turn is at work in the conversation: the lease is as it was. */
+/** What is to be done now. */
+export type AfterNote =
+  /** Nothing was asked for, the next one is not to be sent any more, or a turn is at work in the conversation: the lease is kept. */
   | 'kept'
+  /** The next one is still to be sent: nobody has withdrawn it (G-12). */
+  | 'next'
   /** Given back, or somebody else's by now. */
   | 'released'
   /** There is more to send. */
@@ -32,8 +36,8 @@ export function createSentNotes({
   db: Database;
   owner: string;
   log: Log;
-}): (note: SentNote) => Promise<LeaseAfterNote> {
-  const batcher = createBatcher<SentNote, LeaseAfterNote>(
+}): (note: SentNote) => Promise<AfterNote> {
+  const batcher = createBatcher<SentNote, AfterNote>(
     async (notes) => {
       const { marked, leases } = await noteTogether(db, owner, notes);
       if (marked < notes.length)
@@ -50,25 +54,31 @@ async function noteTogether(
   db: Database,
   owner: string,
   notes: readonly SentNote[],
-): Promise<{ marked: number; leases: LeaseAfterNote[] }> {
-  const wanted = notes.flatMap(({ releases }) => releases ?? []);
-  if (wanted.length === 0)
-    return {
-      marked: await withRetry(() => markAllSent(db, notes)),
-      leases: notes.map(() => 'kept'),
-    };
+): Promise<{ marked: number; leases: AfterNote[] }> {
+  const releases = notes.flatMap((note) => note.releases ?? []);
+  if (releases.length === 0) {
+    const marked = await withRetry(() => markAllSent(db, notes));
+    const next = await stillQueued(db, nextOf(notes));
+    return { marked, leases: notes.map((note) => after(note, next)) };
+  }
   return db.transaction(async (trx) => {
     // The lanes first, as everywhere; and read as `queued` only once they are ours: whoever writes a message holds the lane.
-    const ours = await lockOwnLeases(trx, wanted, owner);
+    const ours = await lockOwnLeases(trx, releases, owner);
     const marked = await markAllSent(trx, notes);
     const released = ours.length > 0 ? await releaseEmptySendLeases(trx, ours, owner) : 0;
     const goOn =
       released < ours.length ? await heldSendLeases(trx, ours, owner) : new Set<number>();
+    const next = await stillQueued(trx, nextOf(notes));
     const free = new Set(ours);
-    const leases = notes.map(({ releases }): LeaseAfterNote => {
-      if (releases === undefined || !free.has(releases)) return 'kept';
-      return goOn.has(releases) ? 'goes on' : 'released';
+    const leases = notes.map((note): AfterNote => {
+      if (note.releases === undefined || !free.has(note.releases)) return after(note, next);
+      return goOn.has(note.releases) ? 'goes on' : 'released';
     });
     return { marked, leases };
   });
 }
+
+const nextOf = (notes: readonly SentNote[]) => notes.flatMap(({ next }) => next ?? []);
+
+const after = ({ next }: SentNote, queued: ReadonlySet<number>): AfterNote =>
+  next !== undefined && queued.has(next) ? 'next' : 'kept';

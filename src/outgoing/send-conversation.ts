@@ -9,7 +9,7 @@ import { crashPoint } from '../lib/crash-point';
 import type { Ids } from '../lib/ids';
 import type { Log } from '../lib/log';
 import { notificationSent } from './notification-fate-store';
-import type { LeaseAfterNote, SentNote } from './note-sent';
+import type { AfterNote, SentNote } from './note-sent';
 import { refusedByOptOut } from './opt-outs';
 import { markSent, queuedMessages, type OutgoingMessage, type SendLane } from './outgoing-store';
 import { isStillQueued } from './person-message-store';
@@ -31,7 +31,7 @@ export interface SendContext {
   log: Log;
   owner: string;
   /** Notes what a platform has accepted, together with what others have. */
-  noteSent(note: SentNote): Promise<LeaseAfterNote>;
+  noteSent(note: SentNote): Promise<AfterNote>;
   /** The process stops, the account's pause has begun, or it cannot be sent here any more: no further request. */
   isClosed(): boolean;
   pause(until: Date): void;
@@ -59,6 +59,8 @@ const NOTE_AGAIN_MS = 100;
 type Fate =
   /** Sent or given up: the next one may go. */
   | 'settled'
+  /** Settled, and the next one is known to be still to be sent. */
+  | 'next'
   /** Settled as the last one, and its conversation's lease is given back, too. */
   | 'released'
   /** Settled as the last one; meanwhile more has been written. */
@@ -109,9 +111,9 @@ async function sendAll(
       if (!(await renewSendLease(db, lane.conversationId, owner, leasedUntil))) return 'lost';
     }
     // The first one was just read or written; before the others a person may have taken over (G-12).
-    if (at > 0 && !(await isStillQueued(context.db, message.id))) continue;
-    fate = await sendOne(context, lane, message, leasedUntil, at === messages.length - 1);
-    if (fate !== 'settled') return fate;
+    if (at > 0 && fate !== 'next' && !(await isStillQueued(context.db, message.id))) continue;
+    fate = await sendOne(context, lane, message, leasedUntil, messages[at + 1]);
+    if (fate !== 'settled' && fate !== 'next') return fate;
   }
   return fate;
 }
@@ -126,7 +128,7 @@ async function sendOne(
   lane: SendLane,
   message: OutgoingMessage,
   leasedUntil: Date,
-  isLast: boolean,
+  next: OutgoingMessage | undefined,
 ): Promise<Fate> {
   const { accounts, clock } = context;
   if (message.nextAttemptAt > clock.now() || context.isClosed()) return 'waits';
@@ -136,7 +138,7 @@ async function sendOne(
   const refusal =
     (await refusedByOptOut(context.db, lane, message.inboxMessageId)) ??
     inVain(payload !== null, message);
-  if (refusal || !payload) return record(context, lane, message, refusal ?? CLOSED, isLast);
+  if (refusal || !payload) return record(context, lane, message, refusal ?? CLOSED, next);
   const mayGo = context.inPace(lane, message);
   if (mayGo !== true && !((await mayGo) && !context.isClosed())) return 'waits';
   crashPoint('send.before-request');
@@ -159,7 +161,7 @@ async function sendOne(
         message: 'this channel has no credentials here',
       };
   crashPoint('send.after-request');
-  return untilNoted(() => record(context, lane, message, result, isLast));
+  return untilNoted(() => record(context, lane, message, result, next));
 }
 
 const CLOSED: SendFailure = {
@@ -199,7 +201,7 @@ async function record(
   lane: SendLane,
   message: OutgoingMessage,
   result: SendResult,
-  isLast: boolean,
+  next: OutgoingMessage | undefined,
 ): Promise<Fate> {
   if (!result.ok)
     return (await recordRefusal(context, lane, message, result)) ? 'settled' : 'waits';
@@ -216,7 +218,7 @@ async function record(
     });
     return 'settled';
   }
-  const releases = isLast ? lane.conversationId : undefined;
-  const lease = await context.noteSent({ messageId, providerMessageId, at, releases });
-  return lease === 'kept' ? 'settled' : lease;
+  const then = next ? { next: next.id } : { releases: lane.conversationId };
+  const after = await context.noteSent({ messageId, providerMessageId, at, ...then });
+  return after === 'kept' ? 'settled' : after;
 }

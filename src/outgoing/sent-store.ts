@@ -25,3 +25,13 @@ export async function markAllSent(q: Queryable, all: readonly Sent[]): Promise<n
   );
   return affectedRows;
 }
+
+/** Those of the messages that are to be sent: nobody has withdrawn them since they were read. */
+export async function stillQueued(q: Queryable, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await q.query<{ id: number }>(
+    `SELECT id FROM outgoing_messages WHERE id IN (:ids) AND state = 'queued'`,
+    { ids },
+  );
+  return new Set(rows.map(({ id }) => id));
+}

@@ -169,6 +169,22 @@ it('says which lanes have more, are empty, or belong to somebody else', async ()
   });
 });
 
+it('leaves a lane alone in which too much waits, and handles the others', async () => {
+  const lanes = await peopleSay(['hi', 'hi']);
+  const flood = Array.from({ length: 40 }, (_, n) => ({
+    text: 'hi',
+    mid: `flood_${n}`,
+    at: at(100 + n),
+  }));
+  const flooded = await turns.receive(psid(5), flood);
+  const outcomes = await handleTogether(turns.deps, [...lanes, flooded]);
+  expect([...lanes, flooded].map((lane) => outcomes.get(lane))).toEqual([
+    'handled',
+    'handled',
+    'alone',
+  ]);
+});
+
 describe('the right to send', () => {
   it('is taken with the turn, and given back once everything is sent', async () => {
     const requests = acceptEverything();

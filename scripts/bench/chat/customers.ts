@@ -47,11 +47,13 @@ export function createCustomers(): Customers {
 /** By weight, evenly spread and the same in each run. */
 function pick({ says }: Mix, turn: number): Message {
   const total = says.reduce((sum, { weight }) => sum + weight, 0);
-  // A stride without a common divisor visits every weight before it comes back to the first.
-  let at = (turn * 37) % total;
+  // Steps of the golden ratio: they fall evenly, and never into a rhythm with who writes.
+  let at = ((turn * GOLDEN) % 1) * total;
   for (const { message, weight } of says) {
     if (at < weight) return message;
     at -= weight;
   }
   return says[0]!.message;
 }
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
