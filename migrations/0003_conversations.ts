@@ -17,6 +17,7 @@ const objects = [
   'tables/notification_queue',
   'tables/job_runs',
   'tables/sending_accounts',
+  'tables/notification_groups',
   'tables/channel_links',
 ];
 

@@ -12,6 +12,7 @@ import type { Log } from '../lib/log';
 import { insertOutgoing, type SendLane } from '../outgoing/outgoing-store';
 import { toLanguage, type Templates } from '../templates/load-templates';
 import { addressee } from './addressee';
+import { groupBurst } from './group-burst';
 import {
   claimNotifications,
   giveUpNotification,
@@ -64,8 +65,10 @@ async function dispatchOne(
   passedOver: PassedOver,
 ): Promise<Dispatched | null> {
   const now = deps.clock.now();
-  const [notification] = await claimNotifications(trx, now, 1, [...passedOver.notifications]);
-  if (!notification) return null;
+  const [claimed] = await claimNotifications(trx, now, 1, [...passedOver.notifications]);
+  if (!claimed) return null;
+  const notification = await groupBurst(trx, claimed, now);
+  if (!notification) return {};
   const business = await findBusiness(trx, notification.businessId);
   const route = business && (await addressee(deps, trx, business, notification, now));
   const conversation = route && (await lockUnlessBusy(trx, route.conversation, passedOver));

@@ -45,6 +45,7 @@ export interface Notification {
   triedRoutes: string[];
   template: string;
   payload: Record<string, string | number>;
+  priority: number;
 }
 
 /** Takes due notifications for this transaction, but those `except`; other dispatchers pass over them. */
@@ -64,8 +65,9 @@ export async function claimNotifications(
     tried_channels: string;
     template: string;
     payload: string;
+    priority: number;
   }>(
-    `SELECT id, business_id, order_id, recipient_type, user_id, conversation_id, tried_channels, template, payload
+    `SELECT id, business_id, order_id, recipient_type, user_id, conversation_id, tried_channels, template, payload, priority
      FROM notification_queue
      WHERE status = 'pending' AND scheduled_at <= :now AND id NOT IN (:except)
      ORDER BY priority, scheduled_at, id
@@ -83,6 +85,7 @@ export async function claimNotifications(
     triedRoutes: row.tried_channels.split(',').filter(Boolean),
     template: row.template,
     payload: JSON.parse(row.payload) as Record<string, string | number>,
+    priority: row.priority,
   }));
 }
 
