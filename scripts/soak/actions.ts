@@ -7,6 +7,7 @@ import { cancelExpiredOrders } from '../../src/orders/cancel-expired-orders';
 import { cancelOrder } from '../../src/orders/cancel-order';
 import { changeOrder } from '../../src/orders/change-order';
 import { confirmOrder } from '../../src/orders/confirm-order';
+import type { OrderFieldsChange } from '../../src/orders/judge-change';
 import { moveOrder } from '../../src/orders/move-order';
 import { ORDER_STATUSES } from '../../src/orders/order-states';
 import { findOrder } from '../../src/orders/order-store';
@@ -114,11 +115,18 @@ function pay(deps: CoreDeps, shop: SoakShop, random: Random): Promise<string> {
 }
 
 function change(deps: CoreDeps, shop: SoakShop, random: Random): Promise<string> {
+  const asked = changeOf(shop, random);
+  return onOrder((own, base) => changeOrder(own, { ...base, change: asked }))(deps, shop, random);
+}
+
+function changeOf(shop: SoakShop, random: Random): OrderFieldsChange {
   const items = linesOf(shop.rows, random).map(itemOf);
-  const given = random.percent(80)
-    ? { items }
+  const promo_code = random.pick([...shop.promoCodes, null]);
+  if (random.percent(60)) return { items };
+  if (random.percent(50)) return { promo_code };
+  return random.percent(50)
+    ? { items, promo_code }
     : { shipping_address: { address: `${random.below(1_000)} Other St` } };
-  return onOrder((own, base) => changeOrder(own, { ...base, change: given }))(deps, shop, random);
 }
 
 /** On its way to the customer: whatever comes after confirmed. */
@@ -146,12 +154,14 @@ async function restock(deps: CoreDeps, shop: SoakShop, random: Random): Promise<
 async function letRunOut(deps: CoreDeps, shop: SoakShop, random: Random): Promise<string> {
   const order = anOrder(shop, random);
   if (!order) return 'no order yet';
-  await deps.db.transaction((trx) =>
-    trx.execute(
+  await deps.db.transaction(async (trx) => {
+    // Like everybody who touches the holds of an order: its row first.
+    await findOrder(trx, shop.business.id, order.id, { lock: true });
+    await trx.execute(
       `UPDATE inventory_reservations SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE
        WHERE order_id = ? AND status = 'reserved'`,
       [order.id],
-    ),
-  );
+    );
+  });
   return 'ok';
 }
