@@ -51,10 +51,17 @@ export async function fetchDueMedia(deps: MediaDeps): Promise<number> {
   const owner = ids.next();
   const now = clock.now();
   const until = new Date(now.getTime() + CLAIM_MS);
-  const due = await db.transaction((trx) => claimMedia(trx, owner, now, until, AT_ONCE));
+  const elsewhere = accountsElsewhere(deps);
+  const due = await db.transaction((trx) => claimMedia(trx, owner, now, until, AT_ONCE, elsewhere));
   await Promise.all(due.map((media) => fetchOne(deps, owner, media)));
   return due.length;
 }
+
+/** Whose files only another process can have: the one that runs their browser. */
+const accountsElsewhere = ({ accounts }: MediaDeps): string[] =>
+  accounts.all
+    .filter((account) => channelOf(account).canSendHere?.(account.accountId) === false)
+    .map(({ accountId }) => accountId);
 
 async function fetchOne(deps: MediaDeps, owner: string, media: DueMedia): Promise<void> {
   const { db, clock } = deps;
@@ -92,6 +99,7 @@ async function fetchFile(deps: MediaDeps, media: DueMedia): Promise<Download> {
   const locate = channelOf(media).locateMedia ?? atItsAddress;
   const place = await locate(account, media, limits);
   if (!place.ok) return { ...place, code: place.code.toUpperCase(), message: place.code };
+  if ('bytes' in place) return place;
   return download(place, { ...limits, maxBytes: MAX_FILE_BYTES });
 }
 

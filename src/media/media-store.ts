@@ -55,6 +55,22 @@ export async function queueMedia(
   );
 }
 
+/** Notes a file that came by itself, without an address to fetch it from. A repeat changes nothing. */
+export async function noteStored(
+  trx: Transaction,
+  { channel, accountId, providerMessageId }: MediaMessage,
+  file: { businessId: number; kind: string; fileId: number },
+  at: Date,
+): Promise<void> {
+  await trx.execute(
+    `INSERT INTO inbox_media
+        (business_id, channel, account_id, provider_message_id, position, kind, state, file_id, next_attempt_at, created_at, fetched_at)
+     VALUES (:businessId, :channel, :accountId, :providerMessageId, 0, :kind, 'stored', :fileId, :at, :at, :at)
+     ON DUPLICATE KEY UPDATE state = state`,
+    { channel, accountId, providerMessageId, ...file, at },
+  );
+}
+
 const mediaOf = ({ body }: InboundEvent) =>
   body.kind !== 'message'
     ? []
@@ -70,6 +86,7 @@ export async function claimMedia(
   now: Date,
   until: Date,
   limit: number,
+  exceptAccounts: readonly string[] = [],
 ): Promise<DueMedia[]> {
   const rows = await trx.query<{
     id: number;
@@ -83,11 +100,11 @@ export async function claimMedia(
   }>(
     `SELECT id, business_id, channel, account_id, provider_message_id, url, media_id, attempts
      FROM inbox_media FORCE INDEX (inbox_media_due_idx)
-     WHERE state = 'pending' AND next_attempt_at <= :now
+     WHERE state = 'pending' AND next_attempt_at <= :now AND account_id NOT IN (:except)
      ORDER BY next_attempt_at
      LIMIT :limit
      FOR UPDATE SKIP LOCKED`,
-    { now, limit },
+    { now, limit, except: exceptAccounts.length > 0 ? exceptAccounts : [''] },
   );
   if (rows.length === 0) return [];
   // Counted before the try: a file that kills the process is not tried for ever.

@@ -12,6 +12,8 @@ export interface ThreadItem {
   client_id?: string;
   /** What the visitor said, or tapped. */
   text?: string;
+  /** What came with it: image, location. */
+  attachment?: string;
   /** What the shop shows. */
   message?: WebMessage;
 }
@@ -46,7 +48,8 @@ export async function readThread(
       from: 'visitor',
       at: at.toISOString(),
       client_id: clientIdOf(providerMessageId),
-      text: event.text ?? (event.attachments ? `[${event.attachments[0]?.type}]` : ''),
+      text: event.text ?? '',
+      attachment: event.attachments?.[0]?.type,
     })),
     ...shown.map(({ id, payload, at }): ThreadItem => ({
       id: `out-${id}`,

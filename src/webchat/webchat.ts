@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { findBusiness, findBusinessBySlug } from '../businesses/business-store';
 import { conversationKey } from '../channels/inbound';
-import { parseVisitorMessage, visitorMessage } from '../channels/web/parse';
+import { clientId, parseVisitorMessage, visitorMessage } from '../channels/web/parse';
 import { signVisitor, verifyVisitor, type Visitor } from '../channels/web/visitor-token';
 import type { Config } from '../config';
 import type { Database } from '../db/database';
@@ -15,6 +15,7 @@ import type { Log } from '../lib/log';
 import { parseOr400 } from '../lib/parse-or-400';
 import { createRateLimit, type RateLimit } from '../lib/rate-limit';
 import { acrossOrigins, admitOrigin } from './origins';
+import { takeFile } from './take-file';
 import { markFetched, readThread, type Position } from './thread-store';
 import { createThreadWatch, type ThreadWatch } from './watch-threads';
 
@@ -31,6 +32,10 @@ export interface WebChatDeps {
 const BODY_LIMIT = '16kb';
 /** Ten messages a second pass (section 19); a script that sends more waits. */
 const MESSAGES = { burst: 30, perSecond: 10 };
+/** A photo of the largest kind; the widget makes them smaller. */
+const FILE_LIMIT = '10mb';
+/** Pictures of one visitor. */
+const FILES = { burst: 10, perSecond: 0.2 };
 /** New visitors from one address: an office or a mobile network behind one address is many people. */
 const VISITORS = { burst: 100, perSecond: 10 };
 /** Below the half minute after which proxies and mobile networks cut silent connections. */
@@ -41,6 +46,7 @@ const MAX_WAITING = 5_000;
 interface Parts extends WebChatDeps {
   watch: ThreadWatch;
   messages: RateLimit;
+  files: RateLimit;
   visitors: RateLimit;
 }
 
@@ -55,6 +61,7 @@ export function createWebChat(deps: WebChatDeps): Router {
     ...deps,
     watch: createThreadWatch(deps.db, deps.log),
     messages: createRateLimit(MESSAGES, now),
+    files: createRateLimit(FILES, now),
     visitors: createRateLimit(VISITORS, now),
   };
   const router = express.Router();
@@ -62,6 +69,12 @@ export function createWebChat(deps: WebChatDeps): Router {
   const json = express.json({ limit: BODY_LIMIT });
   router.post('/sessions', json, (req, res) => openSession(parts, req, res));
   router.post('/messages', json, (req, res) => takeMessage(parts, req, res));
+  router.post(
+    '/files',
+    (req, res, next) => void admitFile(parts, req, res).then(() => next(), next),
+    express.raw({ type: () => true, limit: FILE_LIMIT }),
+    (req, res) => receiveFile(parts, req, res),
+  );
   router.get('/messages', (req, res) => answerWithNews(parts, req, res));
   return router;
 }
@@ -105,6 +118,22 @@ async function takeMessage(parts: Parts, req: Request, res: Response): Promise<v
   ]);
   crashPoint('webhook.before-answer');
   res.json({ id: message.id, at: receivedAt.toISOString() });
+}
+
+/** Before the body is read: nobody else's file is taken into memory. */
+async function admitFile(parts: Parts, req: Request, res: Response): Promise<void> {
+  const visitor = await admitVisitor(parts, req);
+  limit(parts.files, visitor.visitorId, res);
+}
+
+/** A picture, as it is, under the message's id. */
+async function receiveFile(parts: Parts, req: Request, res: Response): Promise<void> {
+  const visitor = await admitVisitor(parts, req);
+  const { id } = parseOr400(z.object({ id: clientId }), req.query);
+  const receivedAt = parts.clock.now();
+  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  await takeFile(parts, visitor, { id, bytes }, receivedAt);
+  res.json({ id, at: receivedAt.toISOString() });
 }
 
 const positionText = z

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { openDatabase, type Database } from '../../src/db/database';
 import { hasBrowser, openBrowser } from '../support/browser';
@@ -8,6 +9,7 @@ import { startApp, type RunningApp } from '../support/running-app';
 import { dropDatabase, newDatabaseUrl } from '../support/test-database';
 
 /** The widget in a page of another origin, in a real browser, against the whole product (CHN-5). */
+const RECEIPT = path.join(__dirname, '..', '..', 'src', 'playground', 'public', 'receipt.png');
 const PHONE = { width: 360, height: 640 };
 const TIMEOUT_MS = 30_000;
 
@@ -135,6 +137,17 @@ inBrowser('the web chat', () => {
     await expect(mine()).resolves.toEqual(['help']);
   }, 60_000);
 
+  test('a picture of a receipt arrives, and the shop says so', async () => {
+    await page.getByRole('button', { name: 'Chat with us' }).tap();
+    await hears('Welcome');
+    await page.locator('input[type=file]').setInputFiles(RECEIPT);
+    await eventually(async () => (await mine()).includes('Picture'));
+    await page.locator('.is-mine + .group:not(.is-mine)').waitFor();
+    const [file] = await db.query('SELECT content_type FROM media_files');
+    expect(file).toEqual({ content_type: 'image/png' });
+    expect(problems).toEqual([]);
+  }, 60_000);
+
   test('by keyboard alone: Tab to the button, Enter opens, Escape closes and gives the focus back', async () => {
     const launcher = page.getByRole('button', { name: 'Chat with us' });
     await page.keyboard.press('Tab');
@@ -189,8 +202,12 @@ inBrowser('the web chat', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
       true,
     );
-    await says('help');
     await page.getByRole('button', { name: 'Close the chat' }).tap();
+    const other = await context.newPage();
+    await other.goto(site.url);
+    await other.getByRole('button', { name: 'Chat with us' }).tap();
+    await other.getByRole('textbox').fill('help');
+    await other.getByRole('textbox').press('Enter');
     await page.getByRole('button', { name: /Chat with us, \d+ new message/ }).waitFor();
   }, 60_000);
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createHmac } from 'node:crypto';
+import type { Express } from 'express';
 import request from 'supertest';
 import { conversationKey } from '../../src/channels/inbound';
 import { createConversation, findConversation } from '../../src/customers/conversation-store';
@@ -14,24 +17,29 @@ const api = useApi(shopDatabase, {
   settings: { webchat: { allowed_origins: ['https://shop.example'] } },
 });
 
+/** Takes in and shows; nobody answers. */
+const WEB = { ROLE: 'web' };
+let app: Express;
+beforeEach(() => {
+  app = appFor(shopDatabase, api.businessId, WEB);
+});
+
 interface Session {
   token: string;
   visitorId: string;
 }
 
 async function aVisitor(): Promise<Session> {
-  const answer = await request(api.app)
-    .post('/webchat/sessions')
-    .send({ business: api.business.slug });
+  const answer = await request(app).post('/webchat/sessions').send({ business: api.business.slug });
   expect(answer.status).toBe(201);
   const { token } = answer.body as { token: string };
   return { token, visitorId: token.split('.')[1]! };
 }
 
-const say = (token: string, body: object, app = api.app) =>
-  request(app).post('/webchat/messages').set('authorization', `Bearer ${token}`).send(body);
-const news = (token: string, query = '', app = api.app) =>
-  request(app).get(`/webchat/messages${query}`).set('authorization', `Bearer ${token}`);
+const say = (token: string, body: object, to = app) =>
+  request(to).post('/webchat/messages').set('authorization', `Bearer ${token}`).send(body);
+const news = (token: string, query = '', to = app) =>
+  request(to).get(`/webchat/messages${query}`).set('authorization', `Bearer ${token}`);
 
 const stored = (visitorId: string) =>
   shopDatabase.db.query<{ state: string; text: string }>(
@@ -60,10 +68,10 @@ async function shopSays(visitorId: string, text: string, state = 'sent'): Promis
 describe('a message', () => {
   test('is stored before it is answered, and five times at once over two instances it is stored once', async () => {
     const { token, visitorId } = await aVisitor();
-    const other = appFor(shopDatabase, api.businessId);
+    const other = appFor(shopDatabase, api.businessId, WEB);
     const body = { id: 'message-1', text: 'hello' };
     const answers = await Promise.all(
-      [api.app, other, api.app, other, api.app].map((app) => say(token, body, app)),
+      [app, other, app, other, app].map((to) => say(token, body, to)),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(await stored(visitorId)).toEqual([{ state: 'pending', text: 'hello' }]);
@@ -137,7 +145,7 @@ describe('a visitor', () => {
   test('who comes back with a token stays the same visitor, with a fresh token', async () => {
     const { token, visitorId } = await aVisitor();
     shopDatabase.clock.forward(179 * 24 * 60);
-    const again = await request(api.app)
+    const again = await request(app)
       .post('/webchat/sessions')
       .set('authorization', `Bearer ${token}`)
       .send({ business: api.business.slug });
@@ -148,7 +156,7 @@ describe('a visitor', () => {
   });
 
   test('of a shop that is not there is told what to check', async () => {
-    const answer = await request(api.app).post('/webchat/sessions').send({ business: 'nobody' });
+    const answer = await request(app).post('/webchat/sessions').send({ business: 'nobody' });
     expect(answer.body).toMatchObject({ code: 'BUSINESS_NOT_FOUND' });
   });
 });
@@ -162,7 +170,7 @@ describe('a page of another site', () => {
     ['https://shop.example:8443', 403],
     ['null', 403],
   ])('%s: %d', async (origin, status) => {
-    const answer = await request(api.app)
+    const answer = await request(app)
       .post('/webchat/sessions')
       .set('origin', origin)
       .send({ business: api.business.slug });
@@ -180,7 +188,7 @@ describe('a page of another site', () => {
   });
 
   test('is told what its requests may carry', async () => {
-    const answer = await request(api.app)
+    const answer = await request(app)
       .options('/webchat/messages')
       .set('origin', 'https://shop.example');
     expect(answer.status).toBe(204);
@@ -271,12 +279,50 @@ describe('what is new', () => {
   });
 });
 
+describe('a picture', () => {
+  const RECEIPT = readFileSync(
+    path.join(__dirname, '..', '..', 'src', 'playground', 'public', 'receipt.png'),
+  );
+  const upload = (token: string, id: string, bytes: Buffer) =>
+    request(app)
+      .post(`/webchat/files?id=${id}`)
+      .set('authorization', `Bearer ${token}`)
+      .type('image/png')
+      .send(bytes);
+
+  test('is stored with its message, once, and staff can look at it', async () => {
+    const { token, visitorId } = await aVisitor();
+    const ids = ['message-1', 'message-1', 'message-1'];
+    const answers = await Promise.all(ids.map((id) => upload(token, id, RECEIPT)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await stored(visitorId)).toHaveLength(1);
+    const list = (await api.get('/api/media')).text;
+    const { data } = JSON.parse(list) as { data: { id: string; state: string }[] };
+    expect(data).toEqual([expect.objectContaining({ state: 'stored', content_type: 'image/png' })]);
+    const file = await api.get(`/api/media/${data[0]!.id}`);
+    expect(Buffer.from(file.body as Buffer).equals(RECEIPT)).toBe(true);
+    expect((await news(token)).body).toMatchObject({
+      data: [{ from: 'visitor', attachment: 'image', client_id: 'message-1' }],
+    });
+  });
+
+  test('that is none, or comes from nobody, is refused and nothing is stored', async () => {
+    const { token, visitorId } = await aVisitor();
+    expect((await upload(token, 'message-1', Buffer.from('<svg/>'))).status).toBe(415);
+    expect((await upload(token, 'message-1', Buffer.alloc(0))).status).toBe(415);
+    expect((await upload(token, 'x', RECEIPT)).status).toBe(400);
+    expect((await upload('nobody', 'message-1', RECEIPT)).status).toBe(401);
+    expect((await upload(token, 'message-1', Buffer.alloc(10.1 * 1024 * 1024))).status).toBe(413);
+    expect(await stored(visitorId)).toEqual([]);
+  });
+});
+
 test('the widget is one script that any page may load', async () => {
-  const answer = await request(api.app).get('/widget.js');
+  const answer = await request(app).get('/widget.js');
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toContain('text/javascript');
   expect(answer.headers['cross-origin-resource-policy']).toBe('cross-origin');
   expect(answer.text.length).toBeLessThan(20_000);
   const { etag } = answer.headers;
-  expect((await request(api.app).get('/widget.js').set('if-none-match', etag!)).status).toBe(304);
+  expect((await request(app).get('/widget.js').set('if-none-match', etag!)).status).toBe(304);
 });

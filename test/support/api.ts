@@ -66,7 +66,11 @@ export function useApi(test: TestDatabase, given: Partial<NewBusiness> = {}): Ap
 
 const words = loadWords();
 
-export function appFor(test: TestDatabase, firstBusinessId: number): Express {
+export function appFor(
+  test: TestDatabase,
+  firstBusinessId: number,
+  env: Record<string, string> = {},
+): Express {
   const settings = readConfig({
     NODE_ENV: 'test',
     DATABASE_URL: test.url,
@@ -76,6 +80,7 @@ export function appFor(test: TestDatabase, firstBusinessId: number): Express {
     JWT_SECRET: 'test-jwt-secret-0123456789-0123456789',
     PUBLIC_URL: 'https://shop.example.com',
     ADMIN_API_KEY,
+    ...env,
   });
   if (!settings.ok) throw new Error(settings.problems.join('\n'));
   const { config } = settings;

@@ -2,10 +2,15 @@ import { z } from 'zod';
 import type { InboundEvent, MessageEvent } from '../inbound';
 import type { Visitor } from './visitor-token';
 
+/** Made up by the browser for each message. */
+export const clientId = z
+  .string()
+  .regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, - or _');
+
 /** What the widget sends. `id` is made up by the browser: a message that is sent again has the same one (G-2). */
 export const visitorMessage = z
   .strictObject({
-    id: z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, - or _'),
+    id: clientId,
     text: z.string().trim().min(1).max(2000).optional(),
     /** The value of a button that we have shown. */
     payload: z.string().min(1).max(1000).optional(),
@@ -23,25 +28,37 @@ export const visitorMessage = z
   });
 export type VisitorMessage = z.infer<typeof visitorMessage>;
 
-/**
- * A visitor's message as an event of ours. Its time is ours: the widget sends one after the other, so they come in their
- * order, and a browser's clock says nothing.
- */
-export function parseVisitorMessage(
-  { businessId, visitorId }: Visitor,
+/** A visitor's message as an event of ours. */
+export const parseVisitorMessage = (
+  visitor: Visitor,
   message: VisitorMessage,
   receivedAt: Date,
-): InboundEvent {
-  return {
-    channel: 'web',
-    accountId: String(businessId),
-    externalId: visitorId,
-    // Nobody can take the id of somebody else's message.
-    providerMessageId: `${visitorId}:${message.id}`,
-    sentAt: receivedAt,
-    body: bodyOf(message),
-  };
-}
+): InboundEvent => eventOf(visitor, message.id, bodyOf(message), receivedAt);
+
+/** A picture that a visitor has sent; its bytes are stored already, under the same id. */
+export const parseVisitorFile = (visitor: Visitor, id: string, receivedAt: Date): InboundEvent =>
+  eventOf(
+    visitor,
+    id,
+    { kind: 'message', attachments: [{ type: 'image', mediaId: id }] },
+    receivedAt,
+  );
+
+/** Its time is ours: the widget sends one after the other, so they come in their order, and a browser's clock says nothing. */
+const eventOf = (
+  { businessId, visitorId }: Visitor,
+  id: string,
+  body: MessageEvent,
+  receivedAt: Date,
+): InboundEvent => ({
+  channel: 'web',
+  accountId: String(businessId),
+  externalId: visitorId,
+  // Nobody can take the id of somebody else's message.
+  providerMessageId: `${visitorId}:${id}`,
+  sentAt: receivedAt,
+  body,
+});
 
 function bodyOf({ text, payload, location, referral }: VisitorMessage): MessageEvent {
   return {

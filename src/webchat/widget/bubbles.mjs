@@ -63,7 +63,7 @@ function picture(url, alt, origin) {
 }
 
 /** What the visitor said, and what became of it. */
-export function visitorBubble({ text, delivery }, { words, isOnline }) {
+export function visitorBubble({ text, attachment, delivery }, { words, isOnline }) {
   const note =
     delivery === 'failed'
       ? words.refused
@@ -76,7 +76,7 @@ export function visitorBubble({ text, delivery }, { words, isOnline }) {
     'div',
     { class: `group is-mine${delivery === 'failed' ? ' is-failed' : ''}` },
     el('span', { class: 'hidden' }, `${words.you}: `),
-    el('div', { class: 'bubble' }, text),
+    el('div', { class: 'bubble' }, text || (attachment === 'image' ? words.picture : '…')),
     note ? el('small', { class: 'note' }, note) : null,
   );
 }

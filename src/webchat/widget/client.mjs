@@ -15,6 +15,8 @@ export function createClient({ origin, business, storage, referral, onChange }) 
   const outbox = createOutbox(storage);
   /** By id; the order is that of time. */
   const items = new Map();
+  /** Pictures that are not sent yet, by the message's id: they do not outlive the page. */
+  const pictures = new Map();
   let cursor = null;
   let isListening = false;
   let isSending = false;
@@ -53,10 +55,11 @@ export function createClient({ origin, business, storage, referral, onChange }) 
     isSending = true;
     let failures = 0;
     for (let message = outbox.first(); message && !isRefused; message = outbox.first()) {
-      const answer = await connection.post('/webchat/messages', outbox.bodyOf(message));
+      const answer = await transmit(message);
       if (answer.ok) {
         failures = 0;
         outbox.remove(message.id);
+        pictures.delete(message.id);
         take([{ ...asItem(message), at: answer.body.at, delivery: undefined }]);
         note('online');
       } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
@@ -70,6 +73,14 @@ export function createClient({ origin, business, storage, referral, onChange }) 
       }
     }
     isSending = false;
+  }
+
+  function transmit(message) {
+    if (!message.isPicture) return connection.post('/webchat/messages', outbox.bodyOf(message));
+    const picture = pictures.get(message.id);
+    return picture
+      ? connection.upload(`/webchat/files?id=${message.id}`, picture)
+      : Promise.resolve({ ok: false, status: 410 });
   }
 
   async function listen() {
@@ -134,6 +145,13 @@ export function createClient({ origin, business, storage, referral, onChange }) 
       const isFirst = !storage.get('hasStarted');
       storage.set('hasStarted', true);
       outbox.add(isFirst && referral ? { ...what, referral } : what);
+      onChange();
+      void sendAll();
+      void listen();
+    },
+    sendPicture(picture, title) {
+      storage.set('hasStarted', true);
+      pictures.set(outbox.add({ title, isPicture: true }), picture);
       onChange();
       void sendAll();
       void listen();

@@ -5,7 +5,7 @@ const TIMEOUT_MS = 40_000;
 export function createConnection({ origin, business, storage }) {
   let opening = null;
 
-  async function request(path, { method = 'GET', body, headers = {}, signal } = {}) {
+  async function request(path, { method = 'GET', body, file, headers = {}, signal } = {}) {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
     const stop = () => abort.abort();
@@ -13,8 +13,8 @@ export function createConnection({ origin, business, storage }) {
     try {
       const response = await fetch(origin + path, {
         method,
-        headers: body ? { ...headers, 'Content-Type': 'application/json' } : headers,
-        body: body && JSON.stringify(body),
+        headers: { ...headers, ...typeOf(body, file) },
+        body: file || (body && JSON.stringify(body)),
         signal: abort.signal,
         credentials: 'omit',
         cache: 'no-store',
@@ -68,8 +68,14 @@ export function createConnection({ origin, business, storage }) {
   return {
     shop: () => storage.get('shop') || '',
     post: (path, body) => asVisitor(path, { method: 'POST', body }),
+    upload: (path, file) => asVisitor(path, { method: 'POST', file }),
     /** The cursor is a header: the address stays the same, and the browser need not ask each time whether it may. */
     get: (path, cursor, signal) =>
       asVisitor(path, { headers: cursor === null ? {} : { 'Last-Event-ID': cursor }, signal }),
   };
 }
+
+const typeOf = (body, file) => {
+  if (file) return { 'Content-Type': file.type || 'application/octet-stream' };
+  return body ? { 'Content-Type': 'application/json' } : {};
+};

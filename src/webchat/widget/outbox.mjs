@@ -10,7 +10,11 @@ export function createOutbox(storage) {
   const save = (messages) => storage.set('outbox', messages.length > 0 ? messages : null);
   return {
     all,
-    add: (what) => save([...all(), { ...what, id: newId() }]),
+    add(what) {
+      const id = newId();
+      save([...all(), { ...what, id }]);
+      return id;
+    },
     first: () => all().find(({ isFailed }) => !isFailed),
     remove: (id) => save(all().filter((message) => message.id !== id)),
     fail: (id) => save(all().map((one) => (one.id === id ? { ...one, isFailed: true } : one))),

@@ -1,8 +1,8 @@
 import { el } from '../../playground/public/dom.mjs';
 import { choiceButton, shopBubble, visitorBubble } from './bubbles.mjs';
+import { createComposer } from './composer.mjs';
 import css from './widget.css';
 
-const MAX_LENGTH = 2000;
 /** A button that was tapped rests until the shop answers; should it not, it can be tapped again. */
 const REST_MS = 6_000;
 const NEAR_END_PX = 80;
@@ -32,15 +32,11 @@ export function createPanel({ id, origin, client, storage, words, color, title }
   });
   const choices = el('div', { class: 'choices', role: 'group', 'aria-label': words.choices });
   const status = el('div', { class: 'status', role: 'status' });
-  const input = el('textarea', {
-    rows: 1,
-    maxLength: MAX_LENGTH,
-    placeholder: words.write,
-    enterKeyHint: 'send',
-    'aria-label': words.write,
+  const composer = createComposer({
+    words,
+    onText: (text) => client.send({ text }),
+    onPicture: (picture) => client.sendPicture(picture, words.picture),
   });
-  const send = el('button', { type: 'submit', 'aria-label': words.send }, '➤');
-  const form = el('form', {}, input, send);
   const panel = el(
     'section',
     { class: 'panel', role: 'dialog', hidden: true, 'aria-label': title || words.open },
@@ -48,7 +44,7 @@ export function createPanel({ id, origin, client, storage, words, color, title }
     log,
     choices,
     status,
-    form,
+    composer.element,
   );
   root.append(launcher, panel);
 
@@ -75,15 +71,7 @@ export function createPanel({ id, origin, client, storage, words, color, title }
     }
     draw();
     log.scrollTop = log.scrollHeight;
-    if (takesFocus) (open ? input : launcher).focus();
-  }
-
-  function say() {
-    const text = input.value.trim();
-    if (text === '') return;
-    input.value = '';
-    resize();
-    client.send({ text });
+    if (takesFocus) (open ? composer : launcher).focus();
   }
 
   function tap(choice) {
@@ -96,13 +84,15 @@ export function createPanel({ id, origin, client, storage, words, color, title }
     }, REST_MS);
     client.send({ title: choice.title, payload: choice.value });
     // The button that had the focus goes; the keyboard stays in the chat.
-    input.focus({ preventScroll: true });
+    composer.focus();
   }
 
   const fromShop = () => client.messages().filter(({ from }) => from === 'shop');
 
   function draw() {
-    const messages = client.messages().filter(({ text, message }) => text || message);
+    const messages = client
+      .messages()
+      .filter(({ text, attachment, message }) => text || attachment || message);
     if (resting && newestOf(fromShop()) > resting.after) resting = null;
     heading.textContent = title || client.shop || words.open;
     drawLog(messages);
@@ -151,7 +141,7 @@ export function createPanel({ id, origin, client, storage, words, color, title }
     const { state } = client;
     const text = state === 'refused' ? words.unavailable : state === 'offline' ? words.offline : '';
     if (status.textContent !== text) status.textContent = text;
-    input.disabled = state === 'refused';
+    composer.setDisabled(state === 'refused');
   }
 
   function drawBadge(messages) {
@@ -166,25 +156,10 @@ export function createPanel({ id, origin, client, storage, words, color, title }
     launcher.setAttribute('aria-label', label);
   }
 
-  function resize() {
-    input.style.height = 'auto';
-    input.style.height = `${Math.min(input.scrollHeight, 120)}px`;
-  }
-
   launcher.addEventListener('click', () => setOpen(!isOpen));
   close.addEventListener('click', () => setOpen(false));
   panel.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') setOpen(false);
-  });
-  input.addEventListener('input', resize);
-  input.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    say();
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    say();
   });
   return { element, draw, open: (takesFocus) => setOpen(true, takesFocus) };
 }
