@@ -94,13 +94,14 @@ async function takeLanes(
   const missing = lanes.filter((lane) => !known.has(lane));
   const existing = await existingConversations(trx, missing);
   const fresh = missing.filter((lane) => !existing.has(lane));
-  const { next: firsts } = await nextPendingOf(trx, fresh);
+  const { next: firsts, isComplete } = await nextPendingOf(trx, fresh);
   const isNew = [...firsts.values()].map(({ message }) => message);
   // Committed at once: made inside the group, they would let other instances wait for it.
   await withRetry(() => createConversations(deps.db, isNew));
   const made = await lockConversations(trx, [...firsts.keys()]);
   for (const lane of missing)
     outcomes.set(lane, existing.has(lane) || firsts.has(lane) ? 'busy' : 'idle');
+  if (!isComplete) leaveRest(fresh, firsts, outcomes);
   for (const { conversationKey } of made) outcomes.delete(conversationKey);
   return [...held, ...made];
 }
