@@ -1,7 +1,5 @@
-import Fuse from 'fuse.js';
 import type { Queryable } from '../db/database';
 import { toMinor, type Minor } from '../lib/money';
-import { normalise } from '../lib/text';
 import { fullName, type Category, type Product, type Sellable } from './product';
 
 /** Categories that have something to show, in the shop's order. */
@@ -56,24 +54,8 @@ export async function findProductBySku(
   return product ?? null;
 }
 
-/** Products whose names have the words of a text, else those that come close: customers type on small keys. */
-export async function searchProducts(
-  q: Queryable,
-  businessId: number,
-  text: string,
-  limit: number,
-): Promise<Product[]> {
-  const words = normalise(text).split(' ').filter(Boolean).slice(0, MAX_SEARCH_WORDS).map(singular);
-  if (words.length === 0) return [];
-  const names = await q.query<{ id: number; name: string; category: string | null; sku: string }>(
-    `SELECT p.id, p.name, p.sku, c.name AS category
-     FROM products AS p LEFT JOIN categories AS c ON c.id = p.category_id
-     WHERE p.business_id = :businessId AND p.status = 'active'
-     ORDER BY p.position, p.id
-     LIMIT :most`,
-    { businessId, most: MAX_SEARCHED },
-  );
-  const ids = (matchWords(names, words) ?? matchLoosely(names, words.join(' '))).slice(0, limit);
+/** Active products by their ids, in the order of these. */
+export async function productsByIds(q: Queryable, ids: readonly number[]): Promise<Product[]> {
   if (ids.length === 0) return [];
   const rows = await q.query<ProductRow>(`${SELECT_PRODUCT} WHERE p.id IN (?)`, [ids]);
   const products = await withVariants(q, rows);
@@ -121,11 +103,6 @@ export async function listVariants(
   );
   return withExpiredHolds(q, rows);
 }
-
-const MAX_SEARCH_WORDS = 6;
-/** Names looked through for one search; a larger catalogue needs an index of its own (CAT-2). */
-const MAX_SEARCHED = 2_000;
-const LOOSE_THRESHOLD = 0.34;
 
 const SELECT_PRODUCT = `SELECT p.id, p.sku, p.name, COALESCE(p.description, '') AS description, p.price,
     p.stock_quantity - p.reserved_stock AS available, p.low_stock_threshold, p.image_url
@@ -219,43 +196,3 @@ async function expiredHolds(
 
 const stockKey = (productId: number, variantId: number | null): string =>
   `${productId}/${variantId ?? ''}`;
-
-interface Named {
-  id: number;
-  name: string;
-  sku: string;
-  category: string | null;
-}
-
-/** Every word is in the name, the category or the SKU; names first. */
-function matchWords(names: readonly Named[], words: readonly string[]): number[] | null {
-  const has = (text: string) => {
-    const own = normalise(text).split(/[ -]/).map(singular);
-    return words.every((word) =>
-      own.some((one) => one === word || (word.length > 2 && one.startsWith(word))),
-    );
-  };
-  const exact = names.filter(
-    (one) => normalise(one.name) === words.join(' ') || normalise(one.sku) === words.join(' '),
-  );
-  if (exact.length === 1) return exact.map((one) => one.id);
-  const byName = names.filter((one) => has(one.name));
-  const found =
-    byName.length > 0 ? byName : names.filter((one) => has(`${one.name} ${one.category ?? ''}`));
-  return found.length > 0 ? found.map((one) => one.id) : null;
-}
-
-function matchLoosely(names: readonly Named[], text: string): number[] {
-  if (text.length < 3) return [];
-  const fuse = new Fuse(names, {
-    keys: ['name'],
-    threshold: LOOSE_THRESHOLD,
-    ignoreLocation: true,
-    minMatchCharLength: 3,
-  });
-  return fuse.search(text).map(({ item }) => item.id);
-}
-
-/** "mugs" finds "mug"; "glass" stays. */
-const singular = (word: string): string =>
-  word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;

@@ -3,8 +3,8 @@ import {
   listCategories,
   listProducts,
   listVariants,
-  searchProducts,
 } from '../../catalog/catalog-store';
+import { searchProducts } from '../../catalog/search-products';
 import type { Product, Sellable } from '../../catalog/product';
 import type { Card, Choice } from '../../channels/reply';
 import { displayMoney } from '../../lib/money';

@@ -1,4 +1,4 @@
-import { searchProducts } from '../../catalog/catalog-store';
+import { searchProducts } from '../../catalog/search-products';
 import type { Choice } from '../../channels/reply';
 import { normalise } from '../../lib/text';
 import { label, words, type Turn } from '../turn';
