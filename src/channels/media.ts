@@ -20,10 +20,12 @@ export type MediaPlace =
       /** Shown to this address only, not to where it sends us on. */
       authorization?: string;
     }
+  /** The platform has no address for it, and has handed it out at once. */
+  | { ok: true; bytes: Buffer }
   | {
       ok: false;
       /** `gone`: it is not to be had any more. `configuration`: our credentials are wrong. */
-      reason: 'retry' | 'gone' | 'configuration';
+      reason: 'retry' | 'gone' | 'configuration' | 'refused';
       code: string;
     };
 

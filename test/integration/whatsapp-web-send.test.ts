@@ -2,8 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { whatsappWeb } from '../../src/channels/whatsapp-web';
 import { whatsAppWebAccount } from '../../src/channels/whatsapp-web/account';
+import { locateWhatsAppWebMedia } from '../../src/channels/whatsapp-web/locate-media';
 import { putLink } from '../../src/channels/whatsapp-web/links';
-import type { SendOrder, SendOutcome } from '../../src/channels/whatsapp-web/messages';
+import type { FileOutcome, SendOrder, SendOutcome } from '../../src/channels/whatsapp-web/messages';
 import { sendWhatsAppWeb } from '../../src/channels/whatsapp-web/send';
 import { createAccounts } from '../../src/channels/accounts';
 import { readConfig } from '../../src/config';
@@ -20,6 +21,7 @@ const account = whatsAppWebAccount(1);
 const TO = '+15550002222';
 let orders: SendOrder[];
 let outcome: SendOutcome;
+let file: FileOutcome;
 let takeBack: () => void = () => undefined;
 
 const link = () => {
@@ -28,6 +30,7 @@ const link = () => {
       orders.push(order);
       return Promise.resolve(outcome);
     },
+    download: () => Promise.resolve(file),
   });
 };
 beforeEach(() => {
@@ -64,7 +67,10 @@ describe('one message', () => {
       errorClass: 'retry',
       code: 'not_linked',
     });
-    takeBack = putLink(account.accountId, { send: () => new Promise(() => undefined) });
+    takeBack = putLink(account.accountId, {
+      send: () => new Promise(() => undefined),
+      download: () => new Promise(() => undefined),
+    });
     const request = { account, to: TO, payload: { text: 'Hello' }, outgoingId: 7 };
     expect(await sendWhatsAppWeb(request, 20)).toMatchObject({
       errorClass: 'retry',
@@ -105,6 +111,35 @@ describe('a picture', () => {
       ok: true,
     });
     expect(orders).toMatchObject([{ text: 'A mug', picture: undefined }]);
+  });
+});
+
+describe('a file', () => {
+  const limits = { timeoutMs: 20, allowsLoopback: false };
+  const locate = (mediaId: string | null = 'false_1@c.us_A') =>
+    locateWhatsAppWebMedia(account, { url: null, mediaId }, limits);
+
+  it('comes out of the browser', async () => {
+    file = { ok: true, data: Buffer.from('bytes').toString('base64') };
+    link();
+    expect(await locate()).toEqual({ ok: true, bytes: Buffer.from('bytes') });
+  });
+
+  it.each([
+    ['gone', 'gone'],
+    ['too_large', 'refused'],
+    ['failed', 'retry'],
+  ] as const)('that is "%s" is %s', async (why, reason) => {
+    file = { ok: false, why, message: '' };
+    link();
+    expect(await locate()).toEqual({ ok: false, reason, code: why });
+  });
+
+  it('waits while nobody is linked, or the browser does not answer', async () => {
+    expect(await locate()).toMatchObject({ reason: 'retry', code: 'not_linked' });
+    const never = () => new Promise<never>(() => undefined);
+    takeBack = putLink(account.accountId, { send: never, download: never });
+    expect(await locate()).toMatchObject({ reason: 'retry', code: 'no_answer' });
   });
 });
 

@@ -1,11 +1,20 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import type { BrowserNews, BrowserOptions, BrowserOrder, SendOrder, SendOutcome } from './messages';
+import type {
+  BrowserNews,
+  BrowserOptions,
+  BrowserOrder,
+  FileOutcome,
+  SendOrder,
+  SendOutcome,
+} from './messages';
 
 /** A browser that runs in a process of its own. */
 export interface Browser {
   /** Resolves with what became of it, also when the browser dies meanwhile. */
   send(order: SendOrder, beginBefore: number): Promise<SendOutcome>;
+  /** The file of a message; resolves as `send` does. */
+  download(messageId: string, maxBytes: number): Promise<FileOutcome>;
   catchUp(since: Date): void;
   /** Resolves when the process has ended. */
   stop(): Promise<void>;
@@ -24,7 +33,7 @@ export const openBrowser: OpenBrowser = (options, hear) => {
     // What Chromium and the library print is not ours to say.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const waiting = new Map<number, (outcome: SendOutcome) => void>();
+  const waiting = new Map<number, (outcome: SendOutcome | FileOutcome) => void>();
   let requests = 0;
   let isClosed = false;
 
@@ -50,21 +59,29 @@ export const openBrowser: OpenBrowser = (options, hear) => {
   });
   child.on('message', (news: BrowserNews) => {
     if (news.kind === 'closed') closed(news.reason);
-    else if (news.kind !== 'sent') hear(news);
+    else if (news.kind !== 'sent' && news.kind !== 'file') hear(news);
     else {
       waiting.get(news.request)?.(news.outcome);
       waiting.delete(news.request);
     }
   });
 
+  const ask = <Outcome extends SendOutcome | FileOutcome>(
+    order: (request: number) => BrowserOrder,
+  ): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const request = (requests += 1);
+      // The answer to a request is of its kind.
+      waiting.set(request, resolve as (outcome: SendOutcome | FileOutcome) => void);
+      if (isClosed || !child.connected) return closed('the browser is gone');
+      tell(order(request));
+    });
+
   return {
     send: (order, beginBefore) =>
-      new Promise((resolve) => {
-        const request = (requests += 1);
-        waiting.set(request, resolve);
-        if (isClosed || !child.connected) return closed('the browser is gone');
-        tell({ kind: 'send', request, beginBefore, ...order });
-      }),
+      ask<SendOutcome>((request) => ({ kind: 'send', request, beginBefore, ...order })),
+    download: (messageId, maxBytes) =>
+      ask<FileOutcome>((request) => ({ kind: 'download', request, messageId, maxBytes })),
     catchUp: (since) => void tell({ kind: 'catch_up', since: since.getTime() }),
     stop: async () => {
       tell({ kind: 'stop' });

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel';
 import { linkOf } from './links';
+import { locateWhatsAppWebMedia } from './locate-media';
 import { renderWhatsAppWeb } from './render';
 import { sendWhatsAppWeb } from './send';
 
@@ -10,6 +11,7 @@ export const whatsappWeb: Channel = {
   send: sendWhatsAppWeb,
   // WhatsApp says only that it could not send: another channel may.
   classify: () => ({ errorClass: 'reroute' }),
+  locateMedia: locateWhatsAppWebMedia,
   canSendHere: (accountId) => linkOf(accountId) !== undefined,
   // One page that does one thing at a time.
   maxAtOnce: 3,

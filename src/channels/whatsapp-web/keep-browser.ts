@@ -142,6 +142,7 @@ export function keepBrowser(deps: KeepBrowserDeps, accountId: string): KeptBrows
       case 'fault':
         return log.warn({ fault: news.message }, 'WhatsApp Web: something failed in the browser');
       case 'sent':
+      case 'file':
         return;
       default:
         deps.hear(news);

@@ -1,8 +1,9 @@
-import type { SendOrder, SendOutcome } from './messages';
+import type { FileOutcome, SendOrder, SendOutcome } from './messages';
 
 /** A browser of this process that is logged in. */
 export interface Link {
   send(order: SendOrder, beginBefore: number): Promise<SendOutcome>;
+  download(messageId: string, maxBytes: number): Promise<FileOutcome>;
 }
 
 /**

@@ -33,6 +33,7 @@ export type BrowserNews =
   /** Something went wrong in it, and it goes on. */
   | { kind: 'fault'; message: string }
   | { kind: 'sent'; request: number; outcome: SendOutcome }
+  | { kind: 'file'; request: number; outcome: FileOutcome }
   /** All that was asked for with `catch_up` has been told. */
   | { kind: 'caught_up' }
   | BrowserEvent;
@@ -50,6 +51,10 @@ export type SendOutcome =
   | { ok: true; id: string }
   | { ok: false; why: 'no_chat' | 'not_begun' | 'failed'; message: string };
 
+/** A file in base64. */
+export type FileOutcome =
+  { ok: true; data: string } | { ok: false; why: 'gone' | 'too_large' | 'failed'; message: string };
+
 export interface SendOrder {
   chatId: string;
   text?: string;
@@ -60,6 +65,7 @@ export interface SendOrder {
 
 export type BrowserOrder =
   | ({ kind: 'send'; request: number; beginBefore: number } & SendOrder)
+  | { kind: 'download'; request: number; messageId: string; maxBytes: number }
   /** Tell again what has come since then, in epoch milliseconds: the inbox knows what it has already. */
   | { kind: 'catch_up'; since: number }
   | { kind: 'stop' };

@@ -32,6 +32,7 @@ export function scriptedBrowsers(): { opened: ScriptedBrowser[]; open: OpenBrows
         browser.sent.push(order);
         return Promise.resolve({ ok: true, id: `true_${order.chatId}_${order.outgoingId}` });
       },
+      download: () => Promise.resolve({ ok: false, why: 'gone', message: '' }),
       catchUp: (since) => void browser.caughtUpSince.push(since),
       stop: () => {
         browser.isStopped = true;

@@ -13,6 +13,7 @@ export interface LibraryClient {
     options?: { caption?: string; linkPreview?: boolean },
   ): Promise<{ id: { _serialized: string } } | null | undefined>;
   getChats(): Promise<LibraryChat[]>;
+  getMessageById(id: string): Promise<LibraryMessage | null>;
   getContactLidAndPhone(ids: string[]): Promise<{ pn?: string }[]>;
   /** What the page says of its connection. */
   getState(): Promise<string | null>;
@@ -47,6 +48,7 @@ export interface LibraryMessage {
   protocolMessageKey?: { _serialized?: string };
   rawData: unknown;
   getOrder(): Promise<LibraryOrder | undefined>;
+  downloadMedia(): Promise<{ data: string } | null | undefined>;
 }
 
 export interface LibraryOrder {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { BrowserNews, BrowserOptions, BrowserOrder } from '../messages';
-import { createClient, profileFolder, toMedia } from './library';
+import { downloadFile } from './download-file';
+import { createClient, profileFolder, toMedia, type LibraryClient } from './library';
 import { watchClient, type WatchedClient } from './watch-client';
 import { watchHealth } from './watch-health';
 
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   });
   process.on('message', (order: BrowserOrder) => {
     if (order.kind === 'stop') void close('stopped');
-    else void obey(watched, order);
+    else void obey(client, watched, order);
   });
   process.on('disconnect', () => void close('the program has ended'));
   process.on('unhandledRejection', (error) => void close(wordsOf(error)));
@@ -49,12 +50,17 @@ const CLOSE_LIMIT_MS = 3_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function obey(
+  client: LibraryClient,
   watched: WatchedClient,
   order: Exclude<BrowserOrder, { kind: 'stop' }>,
 ): Promise<void> {
   if (order.kind === 'send') {
     const outcome = await watched.send(order, order.beginBefore);
     return tell({ kind: 'sent', request: order.request, outcome });
+  }
+  if (order.kind === 'download') {
+    const outcome = await downloadFile(client, order);
+    return tell({ kind: 'file', request: order.request, outcome });
   }
   await watched
     .catchUp(order.since)
