@@ -4,6 +4,7 @@ import type { ConversationRow, SavedTurn } from '../customers/conversation-store
 import type { Transaction } from '../db/database';
 import type { InboxMessage } from '../inbox/inbox-store';
 import type { NewOutgoing } from '../outgoing/outgoing-store';
+import { windowStart } from '../outgoing/window';
 import { toLanguage } from '../templates/load-templates';
 import { runAdminCommand } from './admin-commands/run-admin-command';
 import { runBot } from './bot/run-bot';
@@ -65,7 +66,7 @@ export async function runTurn(
       staffId: turn.conversation.staffId,
       language: turn.conversation.language,
       dialogState: JSON.stringify(state),
-      lastInboundAt: message.sentAt,
+      lastInboundAt: windowStart(message),
     },
   };
 }

@@ -32,6 +32,16 @@ export function windowOf(
   return channel !== 'whatsapp' && age < PERSON_MS ? 'person' : 'closed';
 }
 
+/** For so long platforms deliver again what we have not acknowledged: WhatsApp the longest. */
+const DELIVERED_WITHIN_MS = 7 * 24 * HOUR_MS;
+
+/**
+ * From when on the window of a message runs: by the platform's time, as late as it may have come. What is older than any
+ * delivery can be is no time to go by (a wrong clock, a recorded body): then it runs from when we got it.
+ */
+export const windowStart = ({ sentAt, receivedAt }: { sentAt: Date; receivedAt: Date }): Date =>
+  receivedAt.getTime() - sentAt.getTime() > DELIVERED_WITHIN_MS ? receivedAt : sentAt;
+
 /** Whether a request is an approved template, which may go at any time: Messenger's, WhatsApp's, Twilio's. */
 export const isTemplate = (payload: Record<string, unknown>): boolean =>
   payload.messaging_type === 'UTILITY' ||

@@ -1,4 +1,4 @@
-import { inWindow, isTemplate, windowOf } from '../../src/outgoing/window';
+import { inWindow, isTemplate, windowOf, windowStart } from '../../src/outgoing/window';
 
 const now = new Date('2026-05-02T12:00:00Z');
 const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
@@ -53,4 +53,13 @@ test("a person's own words go for seven days, with the tag that says so", () => 
   });
   expect(inWindow(text, 'open', 'person')).toBe(text);
   expect(inWindow(text, 'closed', 'person')).toBeNull();
+});
+
+test.each([
+  ['just now', 0, 'open'],
+  ['six days late', 6 * 24, 'closed'],
+  ['older than any delivery can be', 8 * 24, 'open'],
+] as const)('a message that comes %s leaves the window %s', (_when, hours, window) => {
+  const start = windowStart({ sentAt: ago(hours), receivedAt: now });
+  expect(windowOf({ channel: 'whatsapp', accountId: CLOUD }, start, now)).toBe(window);
 });
