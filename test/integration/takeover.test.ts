@@ -249,13 +249,11 @@ describe('our own echo starts nothing', () => {
     }
   }
 
-  async function handled(): Promise<void> {
-    for (;;) {
+  const handled = () =>
+    eventually(async () => {
       const rows = await test.db.query(`SELECT id FROM inbox_messages WHERE state = 'pending'`);
-      if (rows.length === 0) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+      return rows.length === 0;
+    });
 });
 
 describe('what the bot was about to say', () => {
@@ -287,14 +285,12 @@ describe('what the bot was about to say', () => {
     ]);
   });
 
-  async function waitForState(state: string): Promise<void> {
-    for (;;) {
-      const rows = await test.db.query<{ id: number }>(
+  const waitForState = (state: string) =>
+    eventually(async () => {
+      const rows = await test.db.query(
         `SELECT id FROM outgoing_messages WHERE state = :state AND (attempts > 0 OR author = 'person')`,
         { state },
       );
-      if (rows.length > 0) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+      return rows.length > 0;
+    });
 });
