@@ -24,7 +24,7 @@ export function validateOrder(order: ReadOrder, facts: OrderFacts): Judgement {
     isPickUp: order.paymentMethod === 'in_person',
   });
   // Without every price there is nothing to compare with.
-  if (isComplete) problems.push(...amountProblems(order, totals));
+  if (isComplete) problems.push(...amountProblems(order, totals, promo.isRefused));
   if (facts.duplicateOf !== null && !order.confirmDuplicate) {
     problems.push({
       field: 'items',
@@ -149,8 +149,8 @@ function judgePromo(
   lines: readonly PricedLine[],
   isComplete: boolean,
   problems: OrderProblem[],
-): { promo: Promo | null; discount: Minor; isFreeShipping: boolean } {
-  const none = { promo: null, discount: 0, isFreeShipping: false };
+): { promo: Promo | null; discount: Minor; isFreeShipping: boolean; isRefused: boolean } {
+  const none = { promo: null, discount: 0, isFreeShipping: false, isRefused: false };
   if (order.promoCode === null) return none;
   const outcome = applyPromo(
     facts.promo,
@@ -162,18 +162,19 @@ function judgePromo(
       promo: facts.promo,
       discount: outcome.discount,
       isFreeShipping: outcome.isFreeShipping,
+      isRefused: false,
     };
   // Whether the order is large enough is open while items are missing.
   const dependsOnItems =
     outcome.code === 'PROMO_MINIMUM_NOT_MET' || outcome.code === 'PROMO_NOT_APPLICABLE';
   if (isComplete || !dependsOnItems) problems.push(promoProblem(outcome.code));
-  return none;
+  return { ...none, isRefused: true };
 }
 
 const isPlaceKnown = ({ address, paymentMethod }: ReadOrder): boolean =>
   address.province !== '' || paymentMethod === 'in_person';
 
-function amountProblems(order: ReadOrder, totals: Totals): OrderProblem[] {
+function amountProblems(order: ReadOrder, totals: Totals, isPromoRefused: boolean): OrderProblem[] {
   const compare = (field: string, given: Minor | null, expected: Minor): OrderProblem[] =>
     given === expected
       ? []
@@ -185,18 +186,16 @@ function amountProblems(order: ReadOrder, totals: Totals): OrderProblem[] {
             expected: toMajor(expected),
           },
         ];
-  return [
-    // A subtotal that is no amount has its own code.
-    ...(order.subtotal !== null && order.subtotal > 0
-      ? compare('subtotal', order.subtotal, totals.subtotal)
-      : []),
-    ...compare('discount_amount', order.discount, totals.discount),
-    // Where it goes decides what its way costs.
-    ...(isPlaceKnown(order)
-      ? [
-          ...compare('shipping_fee', order.shipping, totals.shipping),
-          ...compare('total_amount', order.total, totals.total),
-        ]
-      : []),
-  ];
+  // A subtotal that is no amount has its own code.
+  const isSubtotalRead = order.subtotal !== null && order.subtotal > 0;
+  const problems = isSubtotalRead ? compare('subtotal', order.subtotal, totals.subtotal) : [];
+  // What the code would have given is not known, and all the rest hangs on it.
+  if (isPromoRefused) return problems;
+  problems.push(...compare('discount_amount', order.discount, totals.discount));
+  // Where it goes decides what its way costs.
+  if (isPlaceKnown(order)) {
+    problems.push(...compare('shipping_fee', order.shipping, totals.shipping));
+    problems.push(...compare('total_amount', order.total, totals.total));
+  }
+  return problems;
 }

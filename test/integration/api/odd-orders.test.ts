@@ -1,7 +1,7 @@
 import { createOrder } from '../../../src/orders/create-order';
 import { useApi } from '../../support/api';
 import { useDatabase } from '../../support/database';
-import { aCustomer, aProduct, orderData, type TestProduct } from '../../support/factories';
+import { aCustomer, aProduct, aPromo, orderData, type TestProduct } from '../../support/factories';
 import { doctorFindings } from '../../support/healthy';
 
 /** Half of an emoji: legal in JavaScript and in JSON, an error for both databases. */
@@ -89,6 +89,23 @@ it('does not compare amounts while items or the place are missing', async () => 
   expect(
     await codesOf(await data({ shipping_address: { ...shipping_address, province: ' ' } })),
   ).toEqual([400, 'shipping_address.province ADDRESS_INCOMPLETE']);
+});
+
+it('compares no amount that a refused promo code would have changed', async () => {
+  await aPromo(test.db, { businessId: api.businessId, code: 'TEN', limit: 1 });
+  const given = await data({ promo_code: 'TEN', discount_amount: 25 });
+  const discounted = { ...given, total_amount: Number(given.total_amount) - 25 };
+  expect((await api.post('/api/orders', discounted)).status).toBe(201);
+  const { user_id } = await data();
+  expect(await codesOf({ ...discounted, user_id })).toEqual([
+    409,
+    'promo_code PROMO_LIMIT_REACHED',
+  ]);
+  expect(await codesOf({ ...discounted, promo_code: 'NONE', user_id, subtotal: 1 })).toEqual([
+    400,
+    'promo_code PROMO_NOT_FOUND',
+    'subtotal AMOUNT_MISMATCH',
+  ]);
 });
 
 describe('looking for orders', () => {
