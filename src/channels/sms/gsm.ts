@@ -45,13 +45,21 @@ function withoutAccent(char: string): string {
   return base !== '' && [...base].every((part) => BASIC.has(part)) ? base : char;
 }
 
-/** How many SMS a text is billed as (CHN-3). */
+/** How many SMS a text is billed as (CHN-3): a character that takes two places is never cut in two, and may leave one empty. */
 export function segmentsOf(text: string): number {
   const chars = [...text];
   const isGsm = chars.every((char) => BASIC.has(char) || EXTENDED.has(char));
-  const units = isGsm
-    ? chars.reduce((sum, char) => sum + (EXTENDED.has(char) ? 2 : 1), 0)
-    : text.length;
+  const places = chars.map((char) => (isGsm ? (EXTENDED.has(char) ? 2 : 1) : char.length));
   const [single, each] = isGsm ? [160, 153] : [70, 67];
-  return units <= single ? 1 : Math.ceil(units / each);
+  if (places.reduce((sum, place) => sum + place, 0) <= single) return 1;
+  let segments = 1;
+  let used = 0;
+  for (const place of places) {
+    if (used + place > each) {
+      segments += 1;
+      used = 0;
+    }
+    used += place;
+  }
+  return segments;
 }
