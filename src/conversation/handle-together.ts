@@ -6,7 +6,7 @@ import {
   type ConversationRow,
 } from '../customers/conversation-store';
 import { ensureCustomers, identityKey } from '../customers/customer-store';
-import { withRetry, type Transaction } from '../db/database';
+import type { Transaction } from '../db/database';
 import { isDatabaseUnavailable, isTransient } from '../db/errors';
 import { nextPendingOf, type NextInLane } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
@@ -97,7 +97,7 @@ async function takeLanes(
   const { next: firsts, isComplete } = await nextPendingOf(trx, fresh);
   const isNew = [...firsts.values()].map(({ message }) => message);
   // Committed at once: made inside the group, they would let other instances wait for it.
-  await withRetry(() => createConversations(deps.db, isNew));
+  await createConversations(deps.db, isNew);
   const made = await lockConversations(trx, [...firsts.keys()]);
   for (const lane of missing)
     outcomes.set(lane, existing.has(lane) || firsts.has(lane) ? 'busy' : 'idle');

@@ -78,7 +78,7 @@ export function openDatabase(url: string, poolSize: number): Database {
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', ignoreError);
   });
   return {
-    ...statements(pool),
+    ...repeating(statements(pool)),
     transaction: (work) => withRetry(() => runTransaction(pool, work)),
     close: () => pool.end(),
   };
@@ -130,6 +130,21 @@ export async function withRetry<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/**
+ * A statement that is a transaction of its own, and that the database has rolled back for a deadlock, runs again as a transaction
+ * would. Not so a procedure: without a transaction around it, its first half may be committed.
+ */
+function repeating(q: Queryable): Queryable {
+  return {
+    query: (sql, params) => withRetry(() => q.query(sql, params)),
+    execute: (sql, params) =>
+      IS_CALL.test(sql) ? q.execute(sql, params) : withRetry(() => q.execute(sql, params)),
+    call: (sql, params) => q.call(sql, params),
+  };
+}
+
+const IS_CALL = /^\s*CALL\b/i;
 
 function statements(on: mysql.Pool | mysql.Connection): Queryable {
   const run = async (sql: string, params: Params = []): Promise<unknown> => {

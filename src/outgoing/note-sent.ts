@@ -1,4 +1,4 @@
-import { withRetry, type Database } from '../db/database';
+import type { Database } from '../db/database';
 import { isDatabaseUnavailable } from '../db/errors';
 import { createBatcher } from '../lib/batcher';
 import type { Log } from '../lib/log';
@@ -57,7 +57,7 @@ async function noteTogether(
 ): Promise<{ marked: number; leases: AfterNote[] }> {
   const releases = notes.flatMap((note) => note.releases ?? []);
   if (releases.length === 0) {
-    const marked = await withRetry(() => markAllSent(db, notes));
+    const marked = await markAllSent(db, notes);
     const next = await stillQueued(db, nextOf(notes));
     return { marked, leases: notes.map((note) => after(note, next)) };
   }

@@ -112,11 +112,13 @@ export function createSender(deps: SenderDeps): Sender {
       } while (running.again && !context.isClosed());
     } catch (error) {
       const { conversationId } = lane;
-      if (isDatabaseUnavailable(error)) databaseLostAt = now();
       deps.log.warn(
         { err: error, conversationId },
         'sending stopped; polling will take it up again',
       );
+      if (isDatabaseUnavailable(error)) databaseLostAt = now();
+      // Or whoever polls would wait until it runs out.
+      else await releaseSendLease(deps.db, conversationId, owner).catch(() => undefined);
     } finally {
       line.active.delete(lane.conversationId);
       startWaiting(line);

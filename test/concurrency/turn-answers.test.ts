@@ -47,11 +47,15 @@ function accept({ payload, outgoingId }: SendRequest): SendResult {
 }
 const down: SendResult = { ok: false, errorClass: 'retry', code: 'http_0', message: 'no answer' };
 
-/** A sender as an instance has one. */
-function sender(): Sender {
+/** A sender as an instance has one; with `fails`, its next look at a queue does not come back. */
+function sender({ fails = false } = {}): Sender {
   const db = new Proxy(test.db, {
     get: (target, name, receiver) => {
       if (name === 'execute' || name === 'query') statements += 1;
+      if (name === 'query' && fails) {
+        fails = false;
+        return () => Promise.reject(new Error('a lock was waited for in vain'));
+      }
       return Reflect.get(target, name, receiver) as unknown;
     },
   });
@@ -246,6 +250,19 @@ it('a sender that has slept does not send what another one has sent meanwhile', 
   expect(left).toEqual({ n: 0 });
 });
 
+it('a sender that has failed gives the right to send back', async () => {
+  const lane = await conversation('person');
+  await write(lane, 'person.1');
+  sender({ fails: true }).wake(lane);
+  const other = sender();
+  await eventually(async () => {
+    await other.findDue();
+    return accepted.length === 1;
+  });
+  await rest();
+  expect(accepted).toEqual(['person.1']);
+});
+
 it('twenty senders at once send each message of a conversation once and in order', async () => {
   const lanes = await Promise.all(['a', 'b', 'c'].map((person) => conversation(person)));
   const underWay = new Set<string>();
@@ -257,7 +274,7 @@ it('twenty senders at once send each message of a conversation once and in order
     underWay.delete(request.to);
     return accept(request);
   };
-  const all = Array.from({ length: 20 }, sender);
+  const all = Array.from({ length: 20 }, () => sender());
   for (let n = 0; n < 8; n += 1) {
     await Promise.all(lanes.map((lane) => write(lane, `${lane.externalId}.${n}`)));
     for (const one of all) for (const lane of lanes) one.wake(lane);
