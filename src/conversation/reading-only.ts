@@ -55,12 +55,8 @@ async function read<Row>(
   params?: Params,
 ): Promise<Row[]> {
   const question = JSON.stringify([sql, params]);
-  const known = reads.get(question);
-  if (!known) {
-    const answer = trx.query<Row & object>(sql, params);
-    reads.set(question, answer);
-    return answer;
-  }
+  const answer = reads.get(question) ?? trx.query<Row & object>(sql, params);
+  reads.set(question, answer);
   // Rows of their own: whoever reads them may change them.
-  return (await known).map((row) => ({ ...row }) as Row);
+  return (await answer).map((row) => ({ ...row }) as Row);
 }
