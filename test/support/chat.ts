@@ -69,6 +69,14 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
   let received = 0;
   let lastEvent: { name: string; body: Partial<MessageEvent>; id: string } | undefined;
 
+  let looks = 0;
+  /** People take their time between two orders: the owner is told of each one alone. */
+  const secondsLater = () => {
+    looks += 1;
+    const now = new Date(clock.now().getTime() + looks * 11_000);
+    return { now: () => now };
+  };
+
   const keyOf = (name: string) => conversationKey(channel, accountId, idOf(name, channel));
 
   async function receive(name: string, body: Partial<MessageEvent>, id: string): Promise<string> {
@@ -94,7 +102,7 @@ export async function openChat(test: TestDatabase, channel: ChatChannel): Promis
       if (turn >= MAX_TURNS) throw new Error('the lane does not come to rest');
     }
     const replies = render.mock.calls.map(([reply]) => reply);
-    await dispatchNotifications({ ...deps, accounts }, 50);
+    await dispatchNotifications({ ...deps, accounts, clock: secondsLater() }, 50);
     const rows = await sentSince(from);
     const own = rows.filter((row) => row.key === keyOf(name) && row.inboxMessageId !== null);
     const known = shown.get(name) ?? { replies: [], messages: [] };
