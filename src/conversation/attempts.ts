@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '../db/errors';
 import { recordAttempt, type InboxMessage } from '../inbox/inbox-store';
-import type { LaneOutcome } from './lanes';
+import type { LaneOutcome } from './lane-outcome';
 import type { TurnDeps } from './turn-deps';
 
 /** Who is at work in the lane right now, for what has to be known when the transaction is gone. */

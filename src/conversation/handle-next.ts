@@ -14,7 +14,7 @@ import { crashPoint } from '../lib/crash-point';
 import { tellStopped } from '../notifications/alert-stopped-account';
 import { receiveReceipt } from '../outgoing/receive-receipt';
 import { afterFailure, countBeforeTrying, isSpent, type Attempt } from './attempts';
-import type { LaneOutcome } from './lanes';
+import type { LaneOutcome } from './lane-outcome';
 import { runTurn } from './run-turn';
 import { setAside } from './set-aside';
 import { receiveEcho } from './takeover/receive-echo';

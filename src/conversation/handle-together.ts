@@ -11,14 +11,11 @@ import { isDatabaseUnavailable, isTransient } from '../db/errors';
 import { nextPendingOf, type NextInLane } from '../inbox/inbox-store';
 import { crashPoint } from '../lib/crash-point';
 import { isUnsuspected } from './attempts';
-import type { LaneOutcome } from './lanes';
+import type { GroupOutcomes } from './lane-outcome';
 import { readingOnly, WantsToWrite, type SharedReads } from './reading-only';
 import { runTurn, type FinishedTurn, type TurnInput } from './run-turn';
 import type { TurnDeps } from './turn-deps';
 import { sendWritten, writeTurns, type ToSend } from './write-turns';
-
-/** What became of each lane; `alone`: its message is to be handled by `handleNext`. */
-export type GroupOutcomes = Map<string, LaneOutcome | 'alone'>;
 
 /**
  * Handles the next message of several lanes in one transaction: what every turn has to read and write beside its dialog is one

@@ -1,18 +1,5 @@
 import type { Log } from '../lib/log';
-import type { GroupOutcomes } from './handle-together';
-
-/** What became of one look at a lane. */
-export type LaneOutcome =
-  /** A message was handled, and was the last one that anybody knew of. */
-  | 'handled'
-  /** A message was handled, and another one is waiting. */
-  | 'more'
-  /** Nothing (more) to do, or not yet due. */
-  | 'idle'
-  /** Another instance holds the lane. */
-  | 'busy'
-  /** The database is away, or the turn failed and will be tried again when it is due. */
-  | 'failed';
+import type { GroupOutcomes, LaneOutcome } from './lane-outcome';
 
 export interface Lanes {
   /** Says that something new has come for this lane. Cheap, and harmless when wrong. */

@@ -5,7 +5,7 @@ import { notificationFailed } from './notification-fate-store';
 import { recordCarrierOptOut } from './opt-outs';
 import { markFailed, markForRetry, type OutgoingMessage, type SendLane } from './outgoing-store';
 import { markUnreachable, replacePayload } from './refusal-store';
-import type { SendContext } from './send-conversation';
+import type { SendContext } from './send-context';
 
 const FIRST_RETRY_MS = 1_000;
 /** After an outage the last one is sent within this time. */

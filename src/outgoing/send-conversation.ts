@@ -1,19 +1,14 @@
-import type { Accounts } from '../channels/accounts';
 import type { SendFailure, SendResult } from '../channels/channel';
 import { SEND_TIMEOUT_MS } from '../channels/http';
 import { channelOf } from '../channels/registry';
-import type { Database } from '../db/database';
 import { isDatabaseUnavailable } from '../db/errors';
-import type { Clock } from '../lib/clock';
 import { crashPoint } from '../lib/crash-point';
-import type { Ids } from '../lib/ids';
-import type { Log } from '../lib/log';
 import { notificationSent } from './notification-fate-store';
-import type { AfterNote, SentNote } from './note-sent';
 import { refusedByOptOut } from './opt-outs';
 import { markSent, queuedMessages, type OutgoingMessage, type SendLane } from './outgoing-store';
 import { isStillQueued } from './person-message-store';
 import { recordRefusal } from './record-refusal';
+import type { SendContext } from './send-context';
 import { inWindow, windowOf } from './window';
 import {
   releaseSendLease,
@@ -21,27 +16,6 @@ import {
   renewSendLease,
   takeSendLease,
 } from './send-lease-store';
-
-/** What sending in a conversation needs; the sender supplies it. */
-export interface SendContext {
-  db: Database;
-  accounts: Accounts;
-  clock: Clock;
-  ids: Ids;
-  log: Log;
-  owner: string;
-  /** Notes what a platform has accepted, together with what others have. */
-  noteSent(note: SentNote): Promise<AfterNote>;
-  /** The process stops, the account's pause has begun, or it cannot be sent here any more: no further request. */
-  isClosed(): boolean;
-  pause(until: Date): void;
-  /** Every message of the account would fail: one at a time is tried, and a person is told. */
-  stop(code: string): void;
-  /** A message has got through. */
-  works(): void;
-  /** Waits for the message's turn in the account's rate, if it has to; false when it is not to be waited for. */
-  inPace(lane: SendLane, message: OutgoingMessage): true | Promise<boolean>;
-}
 
 /** The right to send in a conversation, taken already, and everything that is queued in it. */
 export interface Leased {

@@ -12,7 +12,8 @@ import { isDeadOwner, leaseOwner } from './lease-owner';
 import { createSentNotes } from './note-sent';
 import { dueConversations, type SendLane } from './outgoing-store';
 import { CONFIGURATION_RETRY_MS } from './record-refusal';
-import { LEASE_MS, sendConversation, type Leased, type SendContext } from './send-conversation';
+import type { SendContext } from './send-context';
+import { LEASE_MS, sendConversation, type Leased } from './send-conversation';
 import { endLeaseOf, releaseAllSendLeases, releaseSendLease } from './send-lease-store';
 import { noteWorking } from './sending-account-store';
 

@@ -3,7 +3,7 @@ import { conversationKey } from '../../src/channels/inbound';
 import { readConfig } from '../../src/config';
 import { handleNext } from '../../src/conversation/handle-next';
 import type { TurnDeps } from '../../src/conversation/turn-deps';
-import type { LaneOutcome } from '../../src/conversation/lanes';
+import type { LaneOutcome } from '../../src/conversation/lane-outcome';
 import { loadWords } from '../../src/deps';
 import { loadDemoShop } from '../../src/demo/load-demo-shop';
 import { insertInbox } from '../../src/inbox/inbox-store';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createLanes, type LaneOutcome, type LaneWork } from '../../src/conversation/lanes';
+import type { LaneOutcome } from '../../src/conversation/lane-outcome';
+import { createLanes, type LaneWork } from '../../src/conversation/lanes';
 import { createLog } from '../../src/lib/log';
 
 const log = createLog('silent');
