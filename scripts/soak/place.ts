@@ -76,7 +76,7 @@ function newOrder(shop: SoakShop, random: Random): OrderData {
   const lines = linesOf(shop.rows, random);
   const hasPromo = random.percent(30);
   const { subtotal, discount, shipping, total } = totalsOf(shop.business.settings, {
-    lines: lines.map(({ row, quantity }) => ({ price: row.price, quantity })),
+    lines: lines.map(({ row, quantity }) => ({ price: row.price, quantity, weightGrams: null })),
     discount: hasPromo ? PROMO_OFF : 0,
     province: PROVINCE,
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_WEIGHT_GRAMS } from '../businesses/shipping-zone';
 import type { ImportRow } from '../catalog/import-product';
 import { PRODUCT_STATUSES } from '../catalog/product';
 import type { ProductRecord } from '../catalog/product-store';
@@ -14,6 +15,7 @@ export const COLUMNS = [
   'price',
   'stock_quantity',
   'low_stock_threshold',
+  'weight_grams',
   'status',
   'is_available',
   'category',
@@ -40,6 +42,9 @@ const rowSchema = z
     price: amountIn.optional(),
     stock_quantity: whole.optional(),
     low_stock_threshold: whole.optional(),
+    weight_grams: whole
+      .refine((grams) => grams <= MAX_WEIGHT_GRAMS, `is more than ${MAX_WEIGHT_GRAMS}`)
+      .optional(),
     status: z.enum(PRODUCT_STATUSES).optional(),
     is_available: yesOrNo.optional(),
     category: textField(120).optional(),
@@ -120,6 +125,7 @@ export function readRow(
       stock: data.stock_quantity,
       status: data.status,
       lowStockThreshold: data.low_stock_threshold,
+      weightGrams: data.weight_grams,
       categoryId,
       description: data.description,
       imageUrl: data.image_url,
@@ -137,6 +143,7 @@ export function* linesOf(product: ProductRecord, slugs: ReadonlyMap<number, stri
     toDecimal(product.price),
     product.stock,
     product.lowStockThreshold,
+    product.weightGrams,
     product.status,
     null,
     (product.categoryId !== null && slugs.get(product.categoryId)) || null,
@@ -150,6 +157,7 @@ export function* linesOf(product: ProductRecord, slugs: ReadonlyMap<number, stri
       one.name,
       toDecimal(one.price),
       one.stock,
+      null,
       null,
       null,
       one.isAvailable,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_WEIGHT_GRAMS } from '../businesses/shipping-zone';
 import { PRODUCT_STATUSES } from '../catalog/product';
 import {
   findProductRecord,
@@ -52,6 +53,13 @@ const productFields = z.object({
   category_id: idField.nullish(),
   description: z.string().trim().max(5_000).nullish(),
   image_url: imageField.nullish(),
+  weight_grams: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_WEIGHT_GRAMS)
+    .nullish()
+    .describe('Of one piece, also of each variant; without it the default of the shop'),
   variants: z
     .array(variantFields)
     .max(MAX_VARIANTS)
@@ -79,6 +87,7 @@ const productSchema = z
     status: z.enum(PRODUCT_STATUSES),
     category_id: out.id.nullable(),
     image_url: out.text.nullable(),
+    weight_grams: out.count.nullable(),
     version: out.count,
     variants: z.array(
       z.object({
@@ -205,6 +214,7 @@ export function productsApi({ db }: Pick<CoreDeps, 'db'>): Resource {
             categoryId: body.category_id,
             description: body.description,
             imageUrl: body.image_url,
+            weightGrams: body.weight_grams,
           },
           variants: body.variants?.map((variant) => ({
             id: variant.id,
@@ -246,6 +256,7 @@ function present(product: ProductRecord): z.input<typeof productSchema> {
     status: product.status,
     category_id: product.categoryId,
     image_url: product.imageUrl,
+    weight_grams: product.weightGrams,
     version: product.version,
     variants: product.variants.map((variant) => ({
       id: variant.id,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LANGUAGES } from '../templates/load-templates';
 import { PAYMENT_METHODS } from './payment-methods';
+import { MAX_WEIGHT_GRAMS, shippingZone } from './shipping-zone';
 
 /** An amount in minor units (centavos). */
 const amount = z.number().int().nonnegative();
@@ -13,12 +14,6 @@ const minutes = z
 /** So many of something are looked at most: RECENT_PER_KEY of orders/risk-store.ts. */
 const count = z.number().int().min(1).max(50);
 const points = z.number().int().min(0).max(100);
-
-const shippingZone = z.object({
-  name: z.string().trim().min(1).max(80),
-  provinces: z.array(z.string().trim().min(1).max(120)).min(1),
-  fee: amount,
-});
 
 /** What a browser calls the site of a page: scheme, host and port. */
 const origin = z.union([
@@ -73,6 +68,8 @@ export const settingsSchema = z.object({
     },
   ]),
   default_shipping_fee: amount.default(150_00),
+  /** What a piece counts for whose product has no weight. */
+  default_weight_grams: z.number().int().min(0).max(MAX_WEIGHT_GRAMS).default(0),
   /** From this subtotal on shipping is free; null: never. */
   free_shipping_from: amount.nullable().default(null),
   tax: z

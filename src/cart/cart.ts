@@ -18,6 +18,8 @@ export interface CartLine {
   lineTotal: Minor;
   available: number;
   categoryId: number | null;
+  /** Of one piece. */
+  weightGrams: number | null;
 }
 
 /** What is different from when the customer saw the cart last: said, then so (CRT-1). */
@@ -41,6 +43,7 @@ export interface Offer {
   available: number;
   isOffered: boolean;
   categoryId: number | null;
+  weightGrams: number | null;
 }
 
 /** Prices and checks one line: the line as it is now, null when it is gone, and what has changed. */
@@ -59,7 +62,7 @@ export function recheckLine(
   if (offer.price !== stored.priceSeen) {
     changes.push({ kind: 'price', sku: offer.sku, name, from: stored.priceSeen, to: offer.price });
   }
-  const { productName, variantName, sku, price, available, categoryId } = offer;
+  const { productName, variantName, sku, price, available, categoryId, weightGrams } = offer;
   return {
     line: {
       productId: stored.productId,
@@ -73,6 +76,7 @@ export function recheckLine(
       lineTotal: price * quantity,
       available,
       categoryId,
+      weightGrams,
     },
     changes,
   };

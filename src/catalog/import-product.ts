@@ -16,6 +16,7 @@ export interface ImportRow {
   categoryId?: number;
   description?: string;
   imageUrl?: string;
+  weightGrams?: number;
   isAvailable?: boolean;
 }
 
@@ -62,8 +63,17 @@ async function importProduct(
 ): Promise<Saved> {
   const missing = owner ? undefined : (['name', 'price'] as const).find((one) => row[one] === undefined); // prettier-ignore
   if (missing) return problem(missing, 'REQUIRED', `A new product needs a ${missing}.`);
-  const { name, price, stock, status, lowStockThreshold, categoryId, description, imageUrl } = row;
-  const rest = { name, price, stock, status, lowStockThreshold, categoryId, description, imageUrl };
+  const rest = {
+    name: row.name,
+    price: row.price,
+    stock: row.stock,
+    status: row.status,
+    lowStockThreshold: row.lowStockThreshold,
+    categoryId: row.categoryId,
+    description: row.description,
+    imageUrl: row.imageUrl,
+    weightGrams: row.weightGrams,
+  };
   // A known SKU stays as it is written: upper and lower case are the same.
   const fields = owner ? rest : { ...rest, sku: row.sku };
   return saveProduct(trx, { ...base, productId: owner?.productId ?? null, fields });

@@ -16,6 +16,12 @@ export interface Orderable {
   isVariantAvailable: boolean;
   /** Sold by its variants only: one has to be chosen. */
   hasVariants: boolean;
+  /**
+   * Of one piece; a variant's is its product's, null where nobody has entered one. It decides the shipping fee alone, and so may be
+   * as old as the judgement: unlike a price it is not compared again under the stock's lock, nor are the zones of the settings. An
+   * order that is written milliseconds after a weight was corrected has the fee that its customer was shown.
+   */
+  weightGrams: number | null;
 }
 
 export interface ItemKey {
@@ -40,7 +46,7 @@ export async function loadOrderables(
   const products = await q.query<Row>(
     `SELECT p.id AS product_id, NULL AS variant_id, p.category_id, p.sku, p.name AS product_name, NULL AS variant_name,
             p.price, p.stock_quantity - p.reserved_stock AS available, p.status = 'active' AS is_active,
-            TRUE AS is_variant_available,
+            TRUE AS is_variant_available, p.weight_grams,
             EXISTS (SELECT 1 FROM product_variants AS v WHERE v.product_id = p.id) AS has_variants
      FROM products AS p WHERE p.business_id = ? AND p.id IN (?)`,
     [businessId, productIds],
@@ -51,7 +57,7 @@ export async function loadOrderables(
       : await q.query<Row>(
           `SELECT v.product_id, v.id AS variant_id, p.category_id, v.sku, p.name AS product_name, v.name AS variant_name,
                   v.price, v.stock_quantity - v.reserved_stock AS available, p.status = 'active' AS is_active,
-                  v.is_available AS is_variant_available, FALSE AS has_variants
+                  v.is_available AS is_variant_available, p.weight_grams, FALSE AS has_variants
            FROM product_variants AS v JOIN products AS p ON p.id = v.product_id
            WHERE v.business_id = ? AND v.id IN (?)`,
           [businessId, variantIds],
@@ -124,6 +130,7 @@ interface Row {
   is_active: number;
   is_variant_available: number;
   has_variants: number;
+  weight_grams: number | null;
 }
 
 function toOrderable(row: Row): Orderable {
@@ -139,5 +146,6 @@ function toOrderable(row: Row): Orderable {
     isActive: Boolean(row.is_active),
     isVariantAvailable: Boolean(row.is_variant_available),
     hasVariants: Boolean(row.has_variants),
+    weightGrams: row.weight_grams,
   };
 }

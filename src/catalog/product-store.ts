@@ -18,6 +18,8 @@ export interface ProductRecord {
   lowStockThreshold: number;
   status: ProductStatus;
   imageUrl: string | null;
+  /** Of one piece, also of each variant; null: the shop's default. */
+  weightGrams: number | null;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -115,6 +117,7 @@ export interface ProductFields {
   lowStockThreshold?: number;
   status?: ProductStatus;
   imageUrl?: string | null;
+  weightGrams?: number | null;
 }
 
 const PRODUCT_FIELDS: Record<keyof ProductFields, string> = {
@@ -127,6 +130,7 @@ const PRODUCT_FIELDS: Record<keyof ProductFields, string> = {
   lowStockThreshold: 'low_stock_threshold',
   status: 'status',
   imageUrl: 'image_url',
+  weightGrams: 'weight_grams',
 };
 
 export async function insertProduct(
@@ -247,6 +251,7 @@ async function withVariants(
     lowStockThreshold: row.low_stock_threshold,
     status: row.status,
     imageUrl: row.image_url,
+    weightGrams: row.weight_grams,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -270,7 +275,7 @@ const toVariant = (row: VariantRow): VariantRecord => ({
 });
 
 const PRODUCT_COLUMNS = `id, business_id, category_id, sku, name, description, price, stock_quantity, reserved_stock,
-  low_stock_threshold, status, image_url, version, created_at, updated_at`;
+  low_stock_threshold, status, image_url, weight_grams, version, created_at, updated_at`;
 
 interface ProductRow {
   id: number;
@@ -285,6 +290,7 @@ interface ProductRow {
   low_stock_threshold: number;
   status: ProductStatus;
   image_url: string | null;
+  weight_grams: number | null;
   version: number;
   created_at: Date;
   updated_at: Date;

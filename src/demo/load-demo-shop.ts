@@ -85,9 +85,9 @@ function idOf(ids: ReadonlyMap<string, number>, key: string): number {
 }
 
 function settingsOf({ shipping }: DemoShop): StoredSettings {
-  const zones = shipping.zones.map(({ name, island_group, also, fee }) => {
+  const zones = shipping.zones.map(({ island_group, also, ...zone }) => {
     const provinces = PROVINCES.filter(({ islandGroup }) => islandGroup === island_group);
-    return { name, fee, provinces: [...provinces.map((province) => province.name), ...also] };
+    return { ...zone, provinces: [...provinces.map((province) => province.name), ...also] };
   });
   return {
     demo: true,

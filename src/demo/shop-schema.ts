@@ -69,7 +69,12 @@ const zone = z.strictObject({
   name: z.string().min(1),
   island_group: z.enum(ISLAND_GROUPS),
   also: z.array(z.string().min(1)).default([]),
-  fee: money,
+  fee: money.optional(),
+  steps: z
+    .array(z.strictObject({ up_to_grams: count.min(1), fee: money }))
+    .min(1)
+    .optional(),
+  per_kg_above: money.optional(),
 });
 
 /** `shop.yaml`; amounts are pesos in the file and minor units here. */

@@ -17,7 +17,11 @@ export function validateOrder(order: ReadOrder, facts: OrderFacts): Judgement {
   const isComplete = order.hasAllItems && lines.length === order.items.length && lines.length > 0;
   const promo = judgePromo(order, facts, lines, isComplete, problems);
   const totals = totalsOf(facts.business.settings, {
-    lines: lines.map((line) => ({ price: line.item.price, quantity: line.quantity })),
+    lines: lines.map(({ item, quantity }) => ({
+      price: item.price,
+      quantity,
+      weightGrams: item.weightGrams,
+    })),
     discount: promo.discount,
     isFreeShipping: promo.isFreeShipping,
     province: order.address.province || null,

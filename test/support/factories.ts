@@ -45,11 +45,13 @@ export interface ProductGiven {
   status?: string;
   categoryId?: number;
   lowStockThreshold?: number;
+  weightGrams?: number | null;
 }
 export interface TestProduct {
   id: number;
   sku: string;
   price: Minor;
+  weightGrams?: number | null;
 }
 
 export async function aProduct(q: Queryable, given: ProductGiven): Promise<TestProduct> {
@@ -62,14 +64,20 @@ export async function aProduct(q: Queryable, given: ProductGiven): Promise<TestP
     status: 'active',
     categoryId: null,
     lowStockThreshold: 5,
+    weightGrams: null,
     ...given,
   };
   const { insertId } = await q.execute(
-    `INSERT INTO products (business_id, category_id, sku, name, price, stock_quantity, status, low_stock_threshold)
-     VALUES (:businessId, :categoryId, :sku, :name, :price, :stock, :status, :lowStockThreshold)`,
+    `INSERT INTO products (business_id, category_id, sku, name, price, stock_quantity, status, low_stock_threshold, weight_grams)
+     VALUES (:businessId, :categoryId, :sku, :name, :price, :stock, :status, :lowStockThreshold, :weightGrams)`,
     { ...product, price: toDecimal(product.price) },
   );
-  return { id: insertId, sku: product.sku, price: product.price };
+  return {
+    id: insertId,
+    sku: product.sku,
+    price: product.price,
+    weightGrams: product.weightGrams,
+  };
 }
 
 export async function aCategory(
@@ -168,6 +176,7 @@ export function orderData(
   const totals = totalsOf(business.settings, {
     lines: lines.map(({ product, variant, quantity = 1 }) => ({
       price: (variant ?? product).price,
+      weightGrams: product.weightGrams ?? null,
       quantity,
     })),
     province: address.province,

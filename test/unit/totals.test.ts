@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { settingsSchema } from '../../src/businesses/settings';
 import { applyPromo, shareOf, type Promo } from '../../src/cart/promo';
-import { shippingFee, totalsOf } from '../../src/cart/totals';
+import { totalsOf } from '../../src/cart/totals';
 import { toDecimal, toMinor } from '../../src/lib/money';
 
 const lines = fc.array(
   fc.record({
     price: fc.integer({ min: 0, max: 10_000_000_00 }),
     quantity: fc.integer({ min: 1, max: 100 }),
+    weightGrams: fc.option(fc.nat(1_000_000)),
   }),
   {
     minLength: 1,
@@ -76,19 +77,6 @@ it.each<[number, number, number]>([
   [1_000_000_000_000_00, 10_000, 1_000_000_000_000_00],
 ])('takes a share of %d at %d ten-thousandths, half a cent up', (amount, share, expected) => {
   expect(shareOf(amount, share)).toBe(expected);
-});
-
-it('finds the zone of a province whatever its spelling, else the default fee', () => {
-  const settings = settingsSchema.parse({
-    shipping_zones: [{ name: 'North', provinces: ['Nueva Vizcaya', 'Parañaque'], fee: 77_00 }],
-    default_shipping_fee: 99_00,
-    free_shipping_from: 1_000_00,
-  });
-  expect(shippingFee(settings, ' nueva  vizcaya ', 500_00)).toBe(77_00);
-  expect(shippingFee(settings, 'PARANAQUE', 500_00)).toBe(77_00);
-  expect(shippingFee(settings, 'Atlantis', 500_00)).toBe(99_00);
-  expect(shippingFee(settings, null, 500_00)).toBe(99_00);
-  expect(shippingFee(settings, 'Nueva Vizcaya', 1_000_00)).toBe(0);
 });
 
 it.each<[string, Partial<Promo>, number]>([

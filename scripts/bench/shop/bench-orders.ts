@@ -36,7 +36,7 @@ export function orderSource(shop: BenchShop, pattern: Pattern): () => BenchOrder
       userId: pick(shop.userIds),
       lines,
       totals: totalsOf(shop.business.settings, {
-        lines: lines.map((line) => ({ price: line.price, quantity: 1 })),
+        lines: lines.map((line) => ({ price: line.price, quantity: 1, weightGrams: null })),
         province: PROVINCE,
       }),
       address: `${lastNumber} Main St, Brgy. Centro`,

@@ -1,7 +1,8 @@
 import { insertNotification } from '../../notifications/notification-store';
-import { slotText } from '../turn';
+import type { ShippingZone } from '../../businesses/shipping-zone';
+import { label, slotText, type Turn } from '../turn';
 import { LANGUAGES, toLanguage } from '../../templates/load-templates';
-import { shippingFee } from '../../cart/totals';
+import { zoneOf } from '../../cart/shipping-fee';
 import { readProvince } from '../../customers/read-address';
 import { displayMoney } from '../../lib/money';
 import { defineAction } from './action';
@@ -36,13 +37,38 @@ defineAction('shop.set_language', ['ok', 'unknown'], (turn, slots) => {
   return Promise.resolve({ outcome: 'ok' });
 });
 
-/** What shipping costs to the place that was named, else everywhere. */
+/** What shipping costs to the place that was named, by weight where it goes by that; else everywhere, in short. */
 defineAction('shop.shipping_fees', ['ok'], (turn, slots) => {
-  const { settings, currency } = turn.business;
+  const { settings } = turn.business;
   const province = readProvince(slotText(slots, 'place'));
+  const elsewhere = { fee: settings.default_shipping_fee };
   const fees = province
-    ? [{ name: province, fee: shippingFee(settings, province, 0) }]
-    : settings.shipping_zones.map(({ name, fee }) => ({ name, fee }));
-  const text = fees.map(({ name, fee }) => `${name} ${displayMoney(fee, currency)}`).join(', ');
-  return Promise.resolve({ outcome: 'ok', view: { params: { fees: text } } });
+    ? [`${province} ${feeWords(turn, zoneOf(settings, province) ?? elsewhere)}`]
+    : settings.shipping_zones.map((zone) => `${zone.name} ${shortFeeWords(turn, zone)}`);
+  return Promise.resolve({ outcome: 'ok', view: { params: { fees: fees.join(', ') } } });
 });
+
+type Fees = Pick<ShippingZone, 'fee' | 'steps' | 'per_kg_above'>;
+/** More would not be read on a phone; the cart says the fee exactly. */
+const MAX_SHOWN_STEPS = 6;
+
+/** "P180 up to 3 kg, P250 up to 5 kg, +P60 each kg more" */
+function feeWords(turn: Turn, zone: Fees): string {
+  const { steps, per_kg_above: perKg } = zone;
+  if (!steps || steps.length > MAX_SHOWN_STEPS) return shortFeeWords(turn, zone);
+  const money = (fee: number) => displayMoney(fee, turn.business.currency);
+  const words = steps.map(({ up_to_grams: most, fee }) =>
+    label(turn, 'shipping_words', 'up_to', { fee: money(fee), weight: weightText(most) }),
+  );
+  if (perKg) words.push(label(turn, 'shipping_words', 'each_kg', { fee: money(perKg) }));
+  return words.join(', ');
+}
+
+/** "P120", or "from P180" where it goes by weight. */
+function shortFeeWords(turn: Turn, { fee, steps }: Fees): string {
+  const lowest = displayMoney(steps?.[0]?.fee ?? fee ?? 0, turn.business.currency);
+  return steps ? label(turn, 'shipping_words', 'from', { fee: lowest }) : lowest;
+}
+
+const weightText = (grams: number): string =>
+  grams < 1_000 ? `${grams} g` : `${grams / 1_000} kg`;

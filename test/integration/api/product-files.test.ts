@@ -20,7 +20,7 @@ it('creates products and variants, and changes only what a row says', async () =
   const categoryId = await aCategory(test.db, { businessId: api.businessId });
   const [category] = await test.db.query<{ slug: string }>('SELECT slug FROM categories');
   const first = await send(
-    `sku,name,price,stock_quantity,category,variant_of,low_stock_threshold\nMUG,"Mug, blue",250.50,5,${category?.slug},,2\nTEE,Tee,400,,,,\nTEE-B,Black,410,7,,TEE,\n`,
+    `sku,name,price,stock_quantity,category,variant_of,low_stock_threshold,weight_grams\nMUG,"Mug, blue",250.50,5,${category?.slug},,2,380\nTEE,Tee,400,,,,,\nTEE-B,Black,410,7,,TEE,,\n`,
   );
   expect([first.status, first.body]).toEqual([
     200,
@@ -29,7 +29,14 @@ it('creates products and variants, and changes only what a row says', async () =
   const second = await send('sku;price;variant_of\nmug;260;\nTEE-B;420;TEE\n');
   expect(second.body).toMatchObject({ success: true, created: 0, updated: 2 });
   expect(await products()).toMatchObject([
-    { sku: 'MUG', name: 'Mug, blue', price: 260, stock_quantity: 5, category_id: categoryId },
+    {
+      sku: 'MUG',
+      name: 'Mug, blue',
+      price: 260,
+      stock_quantity: 5,
+      category_id: categoryId,
+      weight_grams: 380,
+    },
     { sku: 'TEE', variants: [{ sku: 'TEE-B', name: 'Black', price: 420, stock_quantity: 7 }] },
   ]);
 });
@@ -94,7 +101,12 @@ it('wants the file as a file', async () => {
 
 it('imports what it has exported, and nothing changes', async () => {
   const { businessId } = api;
-  const tee = await aProduct(test.db, { businessId, sku: '=TEE', name: 'Tee "Ñ", 😀' });
+  const tee = await aProduct(test.db, {
+    businessId,
+    sku: '=TEE',
+    name: 'Tee "Ñ", 😀',
+    weightGrams: 210,
+  });
   await aVariant(test.db, { businessId, productId: tee.id, sku: 'TEE-1', isAvailable: false });
   await aProduct(test.db, { businessId, sku: 'MUG', price: 99_95, status: 'inactive' });
   const [before, file] = [await products(), await exported()];

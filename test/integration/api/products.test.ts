@@ -29,6 +29,7 @@ describe('products', () => {
       category_id: String(category),
       description: 'For coffee',
       image_url: 'https://cdn.example.com/mug.jpg',
+      weight_grams: 380,
     });
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -37,6 +38,7 @@ describe('products', () => {
       available: 7,
       category_id: category,
       low_stock_threshold: 3,
+      weight_grams: 380,
       variants: [],
     });
     expect((await api.get(`/api/products/${body.id}`)).body).toEqual(body);

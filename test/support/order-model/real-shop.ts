@@ -149,6 +149,7 @@ function withPromo({ business, promoCode }: RealShop, bought: OrderLine[]): Part
     lines: bought.map((line) => ({
       price: (line.variant ?? line.product).price,
       quantity: line.quantity ?? 1,
+      weightGrams: null,
     })),
     discount,
     province: 'Metro Manila',
