@@ -1,3 +1,4 @@
+import { purgeCarts } from '../cart/purge-carts';
 import type { Database } from '../db/database';
 import { cleanStuckHolds } from '../inventory/clean-stuck-holds';
 import { expireReservations } from '../inventory/expire-holds';
@@ -28,6 +29,7 @@ export interface Job {
 }
 
 const ORDERS_PER_RUN = 1_000;
+const CARTS_PER_RUN = 50_000;
 const TICKS_PER_RUN = 5_000;
 /** The event evt_cleanup_old_queue_items is the second line, with the same time. */
 const KEEP_QUEUE_ITEMS_MS = 7 * 24 * 60 * 60_000;
@@ -82,6 +84,7 @@ export const jobs: readonly Job[] = [
     run: ({ db, clock }) =>
       deleteUnusedFiles(db, new Date(clock.now().getTime() - KEEP_UNUSED_FILES_MS), FILES_PER_RUN),
   },
+  { name: 'purge-carts', cron: '47 3 * * *', run: (deps) => purgeCarts(deps, CARTS_PER_RUN) },
   {
     name: 'purge-job-runs',
     cron: '17 3 * * *',

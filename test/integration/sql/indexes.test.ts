@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { deleteExpiredCarts } from '../../../src/cart/cart-store';
 import { countPromoUses, findPromo } from '../../../src/cart/promo-store';
 import {
   findProductBySku,
@@ -87,6 +88,7 @@ const HOT: [string, string | string[], Ask][] = [
   ['the categories of a shop', ['categories_menu_idx', 'products_shelf_idx'], (q, s) => listCategories(q, s.businessId)],
   ['a promo code', 'promo_codes_code_uk', (q, s) => findPromo(q, s.businessId, 'CODE7')],
   ['the cart of a customer', 'carts_owner_uk', sql('SELECT id FROM carts WHERE business_id = :businessId AND user_id = :userId')],
+  ['carts that have expired', 'carts_expiry_idx', (q, s) => deleteExpiredCarts(q, new Date(s.now.getTime() - 3_600_000), 100)],
   ['the lines of a cart', 'cart_items_line_uk', sql('SELECT * FROM cart_items WHERE cart_id = :userId')],
   ['a conversation by its key', 'conversations_key_uk', (q) => findConversation(q, 'messenger:page:77')],
   ['a customer by a channel identity', 'customer_identities_uk', sql("SELECT user_id FROM customer_identities WHERE business_id = :businessId AND channel = 'messenger' AND account_id = 'page' AND external_id = '77'")],
