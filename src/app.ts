@@ -20,7 +20,7 @@ export function createApp(deps: Deps): Express {
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
 
-  const healthChecks = health(deps.db, () => true);
+  const healthChecks = health(deps, () => true);
   app.use(healthChecks.base, healthChecks.router);
   app.use('/webhooks/messenger', messengerWebhook(deps));
   app.use('/webhooks/whatsapp', whatsappWebhook(deps));

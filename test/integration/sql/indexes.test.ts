@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { queueHeads } from '../../../src/api/queue-heads-store';
 import { deleteExpiredCarts } from '../../../src/cart/cart-store';
 import { countPromoUses, findPromo } from '../../../src/cart/promo-store';
 import {
@@ -105,6 +106,11 @@ const HOT: [string, string | string[], Ask][] = [
   ['leases of the queue that have run out', 'order_processing_queue_lease_idx', (q, s) => lockLapsed(q, s.now, 10)],
   ['the work of an order', 'order_processing_queue_order_idx', sql('SELECT * FROM order_processing_queue WHERE order_id = :orderId')],
   ['finished work to delete', 'order_processing_queue_done_idx', (q, s) => deleteCompleted(q, new Date(s.now.getTime() - 41 * 24 * 3_600_000), 1_000)],
+  ['how late the inbox is', 'inbox_messages_due_idx', (q, s) => queueHeads(q, s.now)],
+  ['how late sending is', 'outgoing_messages_due_idx', (q, s) => queueHeads(q, s.now)],
+  ['how late notifications are', 'notification_queue_due_idx', (q, s) => queueHeads(q, s.now)],
+  ['how late the queue of orders is', 'order_processing_queue_claim_idx', (q, s) => queueHeads(q, s.now)],
+  ['how late lapsed work is', 'order_processing_queue_lease_idx', (q, s) => queueHeads(q, s.now)],
   ['events to relay', 'outbox_events_due_idx', sql("SELECT id FROM outbox_events WHERE status = 'pending' AND available_at <= :now ORDER BY available_at, id LIMIT 100")],
   ['an earlier event of the same order', 'outbox_events_aggregate_idx', sql("SELECT id FROM outbox_events WHERE aggregate_type = 'order' AND aggregate_id = :orderId AND status = 'pending' ORDER BY id LIMIT 1")],
   ['the open reviews of an order', 'order_reviews_kind_uk', (q, s) => openReviews(q, s.orderId)],
