@@ -1,58 +1,14 @@
-import type { Business } from '../../../src/businesses/business-store';
-import { systemIds } from '../../../src/lib/ids';
-import { createLog } from '../../../src/lib/log';
 import { cancelOrder } from '../../../src/orders/cancel-order';
 import { createOrder } from '../../../src/orders/create-order';
 import { moveOrder } from '../../../src/orders/move-order';
-import { orderQueueHandlers } from '../../../src/orders/queue-handlers';
 import { recordPayment } from '../../../src/orders/record-payment';
 import { reportOrderError } from '../../../src/orders/report-order-error';
-import { LEASE_MS, workQueue, type QueueHandler } from '../../../src/queue/work-queue';
 import { useDatabase } from '../../support/database';
-import {
-  aBusiness,
-  aCustomer,
-  aProduct,
-  orderData,
-  type TestProduct,
-} from '../../support/factories';
-import { doctorFindings } from '../../support/healthy';
+import { useOrderQueue } from '../../support/order-queue';
 
 const test = useDatabase();
-let business: Business;
-let mug: TestProduct;
-
-beforeEach(async () => {
-  business = await aBusiness(test.db);
-  mug = await aProduct(test.db, { businessId: business.id, price: 250_00, stock: 100 });
-});
-afterEach(async () => expect(await doctorFindings(test.url)).toEqual([]));
-
-async function place(given: object = {}): Promise<number> {
-  const userId = await aCustomer(test.db, { businessId: business.id });
-  const extra = { business_id: business.id, ...given };
-  const data = orderData(business, { userId, lines: [{ product: mug }], ...extra });
-  const result = await createOrder(test.deps, data);
-  if (result.status !== 201) throw new Error(JSON.stringify(result.body));
-  return result.body.order_id;
-}
-const handlers = () => orderQueueHandlers(test.deps);
-const look = (by = handlers(), owner = 'me') => {
-  const { db, clock } = test;
-  return workQueue({ db, clock, ids: systemIds, log: createLog('silent'), owner }, by);
-};
-const items = (type: string) =>
-  test.db.query<{ status: string; attempts: number; last_error: string | null }>(
-    'SELECT status, attempts, last_error FROM order_processing_queue WHERE queue_type = ? ORDER BY id',
-    [type],
-  );
-const errors = () =>
-  test.db.query<{ error_code: string; is_resolved: number; attempts: number }>(
-    'SELECT error_code, is_resolved, attempts FROM order_errors ORDER BY id',
-  );
-const alerts = async () =>
-  (await test.db.query("SELECT id FROM notification_queue WHERE template = 'owner_order_error'"))
-    .length;
+const { anOrder, place, handlers, look, lookTimes, items, errors, alerts, base } =
+  useOrderQueue(test);
 const stateOf = async (order: number) =>
   (
     await test.db.query<{ order_status: string; retry_count: number }>(
@@ -60,14 +16,6 @@ const stateOf = async (order: number) =>
       [order],
     )
   )[0];
-const base = (order: number) => ({ businessId: business.id, order, actor: 'staff:1' });
-/** Looks until the item was begun so often, with the clock going on past every pause. */
-async function lookTimes(times: number, by?: QueueHandler[]): Promise<void> {
-  for (let n = 0; n < times; n += 1) {
-    await look(by);
-    test.clock.forward(20);
-  }
-}
 
 describe('new orders', () => {
   it('are completed at the first look, with the time that they waited', async () => {
@@ -167,7 +115,7 @@ describe('what is tried again', () => {
   const report = (orderId: number) =>
     test.db.transaction((trx) =>
       reportOrderError(trx, {
-        businessId: business.id,
+        businessId: base(orderId).businessId,
         orderId,
         type: 'inventory',
         severity: 'high',
@@ -214,98 +162,13 @@ describe('what is tried again', () => {
   });
 });
 
-describe('a worker', () => {
-  const poison = (setAside: string[]): QueueHandler[] => [
-    {
-      type: 'new_order',
-      lastPriority: 5,
-      work: () => Promise.reject(new Error('it cannot be read')),
-      postponed: () => Promise.resolve(),
-      setAside: (_trx, item) => {
-        setAside.push(String(item.id));
-        return Promise.resolve();
-      },
-    },
-  ];
-
-  it('sets aside what fails each time, and goes on with the rest', async () => {
-    const aside: string[] = [];
-    await place();
-    await lookTimes(6, poison(aside));
-    expect(await items('new_order')).toEqual([
-      { status: 'failed', attempts: 5, last_error: 'it cannot be read' },
-    ]);
-    expect(aside).toHaveLength(1);
-    await place();
-    await look();
-    expect(await items('new_order')).toMatchObject([{ status: 'failed' }, { status: 'completed' }]);
-  });
-
-  it('tells a person of new orders that were given up', async () => {
-    await place();
-    const [first] = handlers().filter(({ type }) => type === 'new_order');
-    const failing = { ...first!, needWork: undefined, work: () => Promise.resolve('no way') };
-    await lookTimes(6, [failing]);
-    expect(await errors()).toMatchObject([{ error_code: 'QUEUE_ITEM_FAILED', is_resolved: 0 }]);
-    expect(await alerts()).toBe(1);
-  });
-
-  it('takes up what a dead one left when its lease runs out, and counts that', async () => {
-    await place();
-    await test.db.execute(
-      "UPDATE order_processing_queue SET status = 'processing', attempts = 1, locked_by = 'dead', locked_until = ?",
-      [new Date(test.clock.now().getTime() + LEASE_MS)],
-    );
-    expect(await look()).toBe(0);
-    test.clock.forward(1);
-    expect(await look()).toBe(1);
-    test.clock.forward(1);
-    await look();
-    expect(await items('new_order')).toMatchObject([{ status: 'completed', attempts: 2 }]);
-  });
-
-  it('takes back what it did for an item that somebody else has by then', async () => {
-    await place();
-    const [first] = handlers().filter(({ type }) => type === 'new_order');
-    const slow: QueueHandler = {
-      ...first!,
-      needWork: undefined,
-      work: async (trx) => {
-        await trx.execute("UPDATE orders SET notes = 'done twice'");
-        await test.db.execute("UPDATE order_processing_queue SET locked_by = 'another'");
-        return null;
-      },
-    };
-    await look([slow]);
-    expect(await test.db.query('SELECT notes FROM orders')).toEqual([{ notes: null }]);
-    expect(await items('new_order')).toMatchObject([{ status: 'processing' }]);
-  });
-
-  it('reads whatever somebody wrote as a payload', async () => {
-    await place();
-    for (const payload of ['null', '"x"', '[1]', '{"action":"retry","error_id":"7"}'])
-      await test.db.execute(
-        `INSERT INTO order_processing_queue (business_id, order_id, queue_type, payload, available_at, created_at)
-         SELECT business_id, id, 'payment', ?, NOW(6), NOW(6) FROM orders`,
-        [payload],
-      );
-    test.clock.forward(1);
-    await look();
-    expect(new Set((await items('payment')).map(({ status }) => status))).toEqual(
-      new Set(['completed']),
-    );
-  });
-});
-
 it('tells the owner once when orders cannot be placed for a fault of ours', async () => {
   const broken = {
     ...test.deps,
     db: Object.assign(Object.create(test.db), test.db) as typeof test.db,
   };
   broken.db.call = () => Promise.reject(new Error('a fault'));
-  const userId = await aCustomer(test.db, { businessId: business.id });
-  const lines = [{ product: mug }];
-  const data = orderData(business, { userId, lines, business_id: business.id });
+  const data = await anOrder();
   for (let n = 0; n < 2; n += 1) await expect(createOrder(broken, data)).rejects.toThrow('a fault');
   expect(await errors()).toMatchObject(Array(2).fill({ error_code: 'SYSTEM_ERROR' }));
   expect(await alerts()).toBe(1);
