@@ -55,6 +55,23 @@ describe('/api/businesses', () => {
     expect(unchanged.settings).toMatchObject({ takeover_idle_minutes: 30, cart_expiry_days: 30 });
   });
 
+  it('takes shipping by weight, and says which step of it is wrong', async () => {
+    const path = `/api/businesses/${api.businessId}`;
+    const change = (fees: [number, number]) => {
+      const steps = fees.map((fee, at) => ({ up_to_grams: 1_000 * (at + 1), fee }));
+      const zone = { name: 'South', provinces: ['Cebu'], steps, per_kg_above: 60_00 };
+      return api.patch(path, { settings: { shipping_zones: [zone] } });
+    };
+    expect(await change([90_00, 80_00])).toMatchObject({
+      status: 400,
+      body: { validation_errors: [{ field: 'settings.shipping_zones.0.steps.1.fee' }] },
+    });
+    expect(await change([80_00, 90_00])).toMatchObject({
+      status: 200,
+      body: { settings: { shipping_zones: [{ steps: [{ fee: 80_00 }, { fee: 90_00 }] }] } },
+    });
+  });
+
   it('knows no shop that is not there', async () => {
     for (const id of ['0', '999999', 'x'])
       expect((await api.get(`/api/businesses/${id}`)).body.code).toBe('BUSINESS_NOT_FOUND');

@@ -3,6 +3,7 @@ import { addToCart, viewCart } from '../../../src/cart/cart-actions';
 import { changeOrder } from '../../../src/orders/change-order';
 import { createOrder } from '../../../src/orders/create-order';
 import type { OrderData } from '../../../src/orders/order';
+import { placeDraftIn } from '../../../src/orders/place-draft';
 import { placeGroup, prepareGroup, toCandidate } from '../../../src/orders/place-group';
 import { useDatabase } from '../../support/database';
 import {
@@ -108,6 +109,19 @@ it('follows the items when an order is changed', async () => {
     ok: true,
     order: { shipping: 190_00, total: 490_00 },
   });
+});
+
+it('is asked for by today’s weight when a draft is placed', async () => {
+  const draft = await place({ ...dataFor([{ product: pot }], 120), draft: true });
+  if (draft.status !== 201) throw new Error(JSON.stringify(draft.body));
+  const asked = { businessId: business.id, order: draft.body.order_id, actor: 'api' };
+  const placeDraft = () => test.db.transaction((trx) => placeDraftIn(trx, test, asked));
+  const weigh = (grams: number) =>
+    test.db.execute('UPDATE products SET weight_grams = ? WHERE id = ?', [grams, pot.id]);
+  await weigh(3_500);
+  expect(await placeDraft()).toMatchObject({ ok: false, code: 'AMOUNT_MISMATCH' });
+  await weigh(1_001);
+  expect(await placeDraft()).toMatchObject({ ok: true, order: { shipping: 120_00 } });
 });
 
 it('stays what was judged when a weight is corrected before the order is written', async () => {
