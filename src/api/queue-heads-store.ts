@@ -4,7 +4,10 @@ import { NORMAL_PRIORITY } from '../queue/queue-store';
 export const QUEUES = ['inbox', 'orders', 'outgoing', 'notifications'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** Which index answers with its first entry, so that a long queue costs no more than a short one. */
+/**
+ * The first entries of the indexes by which work is handed out, so that a long queue costs no more than a short one. Only what waits
+ * for later at a higher priority is passed over one by one, as by those who claim.
+ */
 const HEADS = `SELECT
     (SELECT next_attempt_at FROM inbox_messages FORCE INDEX (inbox_messages_due_idx)
      WHERE state = 'pending' AND next_attempt_at <= :now ORDER BY next_attempt_at LIMIT 1) AS inbox,
