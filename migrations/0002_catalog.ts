@@ -8,6 +8,8 @@ const objects = [
   'tables/product_images',
   'tables/promo_codes',
   'tables/stock_movements',
+  'tables/product_search_words',
+  'tables/search_word_pieces',
 ];
 
 export const config = { transaction: false };

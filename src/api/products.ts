@@ -7,6 +7,7 @@ import {
   type ProductRecord,
 } from '../catalog/product-store';
 import { saveProduct, type SaveOutcome } from '../catalog/save-product';
+import { searchProductIds } from '../catalog/search-products';
 import type { CoreDeps } from '../db/core-deps';
 import { toMajor } from '../lib/money';
 import { change } from './change';
@@ -123,7 +124,12 @@ export function productsApi({ db }: Pick<CoreDeps, 'db'>): Resource {
       query: z.object({
         status: z.enum(PRODUCT_STATUSES).optional(),
         category_id: idField.optional(),
-        q: z.string().trim().max(120).optional().describe('In the name or the SKU'),
+        q: z
+          .string()
+          .trim()
+          .max(120)
+          .optional()
+          .describe('Words of the name, the SKU or the description, or names that come close'),
         ...pageQuery,
       }),
       answer: listOf(productSchema),
@@ -133,7 +139,13 @@ export function productsApi({ db }: Pick<CoreDeps, 'db'>): Resource {
         businessId: who.businessId,
         status: query.status,
         categoryId: query.category_id,
-        text: query.q,
+        ids: query.q
+          ? await searchProductIds(db, {
+              businessId: who.businessId,
+              statuses: query.status ? [query.status] : ['active', 'inactive'],
+              text: query.q,
+            })
+          : undefined,
         afterId: idCursor(query.cursor),
         limit: query.limit + 1,
       });

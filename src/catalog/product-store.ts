@@ -43,8 +43,8 @@ export interface ProductFilters {
   businessId: number;
   status?: ProductStatus;
   categoryId?: number;
-  /** In the name or the SKU. */
-  text?: string;
+  /** Only these; see `searchProductIds`. */
+  ids?: readonly number[];
   afterId?: number;
   limit: number;
 }
@@ -58,11 +58,11 @@ export async function listProductRecords(
   where.push(filters.status ? 'status = :status' : "status <> 'archived'");
   if (filters.categoryId !== undefined) where.push('category_id = :categoryId');
   if (filters.afterId !== undefined) where.push('id > :afterId');
-  if (filters.text) where.push("(name LIKE :like ESCAPE '!' OR sku LIKE :like ESCAPE '!')");
-  const like = `%${(filters.text ?? '').replace(/[!%_]/g, '!$&')}%`;
+  if (filters.ids?.length === 0) return [];
+  if (filters.ids) where.push('id IN (:ids)');
   const rows = await q.query<ProductRow>(
     `SELECT ${PRODUCT_COLUMNS} FROM products WHERE ${where.join(' AND ')} ORDER BY id LIMIT :limit`,
-    { ...filters, like },
+    { ...filters },
   );
   return withVariants(q, rows);
 }

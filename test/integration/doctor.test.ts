@@ -502,6 +502,21 @@ const damages: Damage[] = [
       ),
   },
   {
+    check: 'search-words',
+    what: 'a product that no search finds',
+    plant: () => hand.query('DELETE FROM product_search_words WHERE product_id = ?', [mug.id]),
+    row: () => ({ product_id: mug.id }),
+  },
+  {
+    check: 'search-words',
+    what: 'a product that is searched for in a state it does not have',
+    plant: () =>
+      hand.query("UPDATE product_search_words SET status = 'archived' WHERE product_id = ?", [
+        mug.id,
+      ]),
+    row: () => ({ product_id: mug.id }),
+  },
+  {
     check: 'stock-bounds',
     what: 'a product with more reserved than there is',
     plant: () =>

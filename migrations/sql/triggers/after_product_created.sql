@@ -1,4 +1,5 @@
--- The first row of a ledger: the stock that a product starts with, so that the ledger alone adds up to the stock.
+-- The first row of a ledger: the stock that a product starts with, so that the ledger alone adds up to the stock. And the words that
+-- the product is found by (CAT-2).
 CREATE TRIGGER after_product_created AFTER INSERT ON products
 FOR EACH ROW
 BEGIN
@@ -10,4 +11,5 @@ BEGIN
             (NEW.business_id, NEW.id, NULL, @tindera_order_id, 0, NEW.stock_quantity, 0, NEW.reserved_stock,
              COALESCE(@tindera_actor, USER()), COALESCE(@tindera_reason, 'changed by hand'), UTC_TIMESTAMP(6));
     END IF;
+    CALL sp_index_product(NEW.id);
 END

@@ -61,7 +61,12 @@ defineAction('catalog.products', ['ok', 'empty'], async (turn, slots) => {
 
 defineAction('catalog.search', ['ok', 'none'], async (turn, slots) => {
   const query = slotText(slots, 'query');
-  const products = await searchProducts(turn.trx, turn.business.id, query, PER_PAGE);
+  const products = await searchProducts(turn.trx, {
+    businessId: turn.business.id,
+    text: query,
+    limit: PER_PAGE,
+    inDescriptions: true,
+  });
   if (products.length === 0) return { outcome: 'none' };
   return {
     outcome: 'ok',

@@ -57,7 +57,7 @@ async function severalThings(turn: Turn, text: string): Promise<Meant | null> {
     return null;
   const items: { sku: string; quantity: number }[] = [];
   for (const { quantity, name } of parts.slice(0, MAX_THINGS)) {
-    const found = await searchProducts(turn.trx, turn.business.id, name, MAX_FOUND);
+    const found = await searchFor(turn, name);
     const [product] = found;
     if (!product || found.length > 1 || product.hasVariants)
       return { flow: 'one_at_a_time', slots: { name }, interrupts: true };
@@ -69,7 +69,7 @@ async function severalThings(turn: Turn, text: string): Promise<Meant | null> {
 async function oneThing(turn: Turn, text: string): Promise<Meant | null> {
   const { quantity, name } = orderIn(text);
   if (!hasWord(name)) return null;
-  const found = await searchProducts(turn.trx, turn.business.id, name, MAX_FOUND);
+  const found = await searchFor(turn, name);
   const [product] = found;
   if (found.length === 1 && product) {
     return quantity === undefined
@@ -83,6 +83,10 @@ async function oneThing(turn: Turn, text: string): Promise<Meant | null> {
     ? { flow: 'not_found', slots: { query }, interrupts: true }
     : null;
 }
+
+/** Names only: most of what people say has a word that is in some description. */
+const searchFor = (turn: Turn, text: string) =>
+  searchProducts(turn.trx, { businessId: turn.business.id, text, limit: MAX_FOUND });
 
 /** Numbers alone name nothing. */
 const hasWord = (name: string): boolean => /\p{L}{2}/u.test(name);

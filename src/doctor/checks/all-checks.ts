@@ -1,4 +1,5 @@
 import type { Check } from '../check';
+import { catalogueChecks } from './catalogue';
 import { historyChecks } from './history';
 import { messageChecks } from './messages';
 import { notificationChecks } from './notifications';
@@ -13,6 +14,7 @@ export const allChecks: readonly Check[] = [
   ...schemaChecks,
   ...messageChecks,
   ...takeoverChecks,
+  ...catalogueChecks,
   ...stockChecks,
   ...stockLedgerChecks,
   ...orderChecks,

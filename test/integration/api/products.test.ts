@@ -219,7 +219,9 @@ describe('products', () => {
     const list = async (query: string) =>
       (await api.get(`/api/products?${query}`)).body.data.map((one: { sku: string }) => one.sku);
     expect(await list(`category_id=${category}`)).toEqual(['P-4', 'P-5']);
-    expect(await list('q=0%25')).toEqual(['P-2']);
+    expect(await list('q=100%25 wool')).toEqual(['P-2']);
+    expect(await list('q=%25')).toEqual([]);
+    expect(await list('q=wol')).toEqual(['P-2']);
     expect(await list('q=p-3')).toEqual(['P-3']);
     expect(await list('status=inactive')).toEqual([]);
   });

@@ -9,6 +9,15 @@ import {
   listProducts,
   listVariants,
 } from '../../../src/catalog/catalog-store';
+import {
+  countTerms,
+  PLACES,
+  productsWithTerms,
+  wordsWithPieces,
+  type Scope,
+  type Term,
+} from '../../../src/catalog/search-store';
+import { piecesOf } from '../../../src/catalog/word-pieces';
 import { findConversation } from '../../../src/customers/conversation-store';
 import type { Database, Params, Queryable, Transaction } from '../../../src/db/database';
 import { dueLanes, nextPending } from '../../../src/inbox/inbox-store';
@@ -51,6 +60,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => test?.drop());
 
+const namesOf = ({ businessId }: FullShop): Scope => ({ businessId, statuses: ['active'], places: [PLACES.name] }); // prettier-ignore
+const aTerm = (word: string): Term => ({ words: [word], categoryIds: [] });
+
 type Ask = (q: Transaction, shop: FullShop) => Promise<unknown>;
 /** A statement that has no function of its own yet, or is part of one that writes. */
 const sql =
@@ -87,6 +99,10 @@ const HOT: [string, string | string[], Ask][] = [
   ['the products of a category', 'products_shelf_idx', (q, s) => listProducts(q, s.businessId, { categoryId: 7, offset: 0, limit: 10 })],
   ['the variants of a product', 'product_variants_product_idx', (q, s) => listVariants(q, [s.productId])],
   ['the categories of a shop', ['categories_menu_idx', 'products_shelf_idx'], (q, s) => listCategories(q, s.businessId)],
+  ['how many products have a word', 'product_search_words_find_idx', (q, s) => countTerms(q, namesOf(s), [aTerm('thing'), aTerm('1')])],
+  ['products that have words', 'product_search_words_find_idx', (q, s) => productsWithTerms(q, namesOf(s), { terms: [{ term: aTerm('thing'), count: 50 }, { term: aTerm('red'), count: 100 }], text: 'red thing', limit: 10, lookedAt: 100 })],
+  ['products that have a word, and a common one', 'product_search_words_find_idx', (q, s) => productsWithTerms(q, namesOf(s), { terms: [{ term: aTerm('thing'), count: 5 }, { term: aTerm('red'), count: 5_000 }], text: 'red thing', limit: 10, lookedAt: 100 })],
+  ['words that come close to a mistyped one', 'PRIMARY', (q, s) => wordsWithPieces(q, { businessId: s.businessId, pieces: piecesOf('thign'), ending: 'thign' })],
   ['a promo code', 'promo_codes_code_uk', (q, s) => findPromo(q, s.businessId, 'CODE7')],
   ['the cart of a customer', 'carts_owner_uk', sql('SELECT id FROM carts WHERE business_id = :businessId AND user_id = :userId')],
   ['carts that have expired', 'carts_expiry_idx', (q, s) => deleteExpiredCarts(q, new Date(s.now.getTime() - 3_600_000), 100)],
@@ -206,6 +222,8 @@ describe('docs/indexes.md', () => {
 
   it('lists every index that a hot query is held to', () => {
     const names = new Set(lines.map(({ name }) => name));
-    expect(HOT.flatMap(([, index]) => index).filter((name) => !names.has(name))).toEqual([]);
+    expect(
+      HOT.flatMap(([, index]) => index).filter((name) => name !== 'PRIMARY' && !names.has(name)),
+    ).toEqual([]);
   });
 });
