@@ -70,13 +70,14 @@ describe('the lane goes on', () => {
       if (app) expect(await app.ended).toBe('SIGKILL');
     }
     await shop.start({ CRASH_AT: 'turn.after-lock' });
-    await customer.settled();
-    expect(await statesOf(customer)).toEqual(['failed']);
-    expect(customer.lastText()).toMatch(/sorry/i);
-    await eventually(() => Promise.resolve(alerts() === told + 1));
+    await eventually(async () => (await statesOf(customer))[0] === 'failed');
 
-    await shop.apps.at(-1)!.stop();
+    // It would die of the next turn, be it a receipt's: apology and alert are left to its successor, or come a second time (G-8).
+    await shop.apps.at(-1)!.kill();
     await shop.start();
+    await customer.settled();
+    expect(customer.lastText()).toMatch(/sorry/i);
+    await eventually(() => Promise.resolve(alerts() > told));
     await customer.say('hi');
     expect(await statesOf(customer)).toEqual(['failed', 'done']);
   }, 120_000);
