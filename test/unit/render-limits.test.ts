@@ -84,7 +84,10 @@ test('whatever fills an approved message, its values are one line each, and none
           .some((name) => String(params[name]).trim() === '');
         expect(payload === null).toBe(isBlank);
         const texts = JSON.stringify(payload ?? {}).match(/"text":"(?:[^"\\]|\\.)*"/g) ?? [];
-        for (const text of texts) expect(text).not.toMatch(/\\[nrt]|\s{2}/);
+        for (const text of texts) {
+          const { text: value } = JSON.parse(`{${text}}`) as { text: string };
+          expect(value).not.toMatch(/[\n\r\t]|\s{2}/);
+        }
       },
     ),
   );
