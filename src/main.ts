@@ -96,6 +96,7 @@ function greet(config: Config): void {
     '',
     'Tindera is ready.',
     ...(config.playground ? [`  Chat playground  ${base}/playground`] : []),
+    `  API docs         ${base}/api/docs`,
     `  Health           ${base}/health`,
     '',
   ];
