@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Queryable, Transaction } from '../db/database';
-import { readJson } from '../lib/json';
+import { PROMO_COLUMNS, readPromoRow, type PromoRow } from './promo-row';
 
 export const PROMO_TYPES = ['percent', 'fixed', 'free_shipping'] as const;
 export type PromoType = (typeof PROMO_TYPES)[number];
@@ -112,48 +111,13 @@ const toColumns = (fields: PromoFields): Record<string, unknown> => ({
   categoryIds: fields.categoryIds ? JSON.stringify(fields.categoryIds) : fields.categoryIds,
 });
 
-const SELECT = `SELECT id, code, description, discount_type, discount_value, maximum_discount, minimum_subtotal, starts_at,
-  ends_at, usage_limit, usage_limit_per_customer, used_count, product_ids, category_ids, is_active, created_at, updated_at
-  FROM promo_codes`;
+const SELECT = `SELECT ${PROMO_COLUMNS}, description, created_at, updated_at FROM promo_codes`;
 
-interface Row {
-  id: number;
-  code: string;
-  description: string | null;
-  discount_type: PromoType;
-  discount_value: string;
-  maximum_discount: string | null;
-  minimum_subtotal: string;
-  starts_at: Date | null;
-  ends_at: Date | null;
-  usage_limit: number | null;
-  usage_limit_per_customer: number | null;
-  used_count: number;
-  product_ids: string | null;
-  category_ids: string | null;
-  is_active: number;
-  created_at: Date;
-  updated_at: Date;
-}
-
-const ids = z.array(z.number().int()).nullable().default(null);
+type Row = PromoRow & { description: string | null; created_at: Date; updated_at: Date };
 
 const toRecord = (row: Row): PromoRecord => ({
-  id: row.id,
-  code: row.code,
+  ...readPromoRow(row),
   description: row.description,
-  type: row.discount_type,
-  value: row.discount_value,
-  maximumDiscount: row.maximum_discount,
-  minimumSubtotal: row.minimum_subtotal,
-  startsAt: row.starts_at,
-  endsAt: row.ends_at,
-  usageLimit: row.usage_limit,
-  usageLimitPerCustomer: row.usage_limit_per_customer,
-  usedCount: row.used_count,
-  productIds: readJson(ids, row.product_ids),
-  categoryIds: readJson(ids, row.category_ids),
-  isActive: Boolean(row.is_active),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

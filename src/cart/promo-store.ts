@@ -1,58 +1,26 @@
-import { z } from 'zod';
 import type { Queryable, Transaction } from '../db/database';
-import { readJson } from '../lib/json';
 import { toMinor } from '../lib/money';
 import type { Promo } from './promo';
-
-const ids = z.array(z.number().int()).nullable().default(null);
-
-interface Row {
-  id: number;
-  code: string;
-  discount_type: Promo['type'];
-  discount_value: string;
-  maximum_discount: string | null;
-  minimum_subtotal: string;
-  starts_at: Date | null;
-  ends_at: Date | null;
-  usage_limit: number | null;
-  usage_limit_per_customer: number | null;
-  used_count: number;
-  product_ids: string | null;
-  category_ids: string | null;
-  is_active: number;
-}
+import { PROMO_COLUMNS, readPromoRow, type PromoRow } from './promo-row';
 
 export async function findPromo(
   q: Queryable,
   businessId: number,
   code: string,
 ): Promise<Promo | null> {
-  const [row] = await q.query<Row>(
-    `SELECT id, code, discount_type, discount_value, maximum_discount, minimum_subtotal, starts_at, ends_at, usage_limit,
-            usage_limit_per_customer, used_count, product_ids, category_ids, is_active
-     FROM promo_codes WHERE business_id = :businessId AND code = :code`,
+  const [row] = await q.query<PromoRow>(
+    `SELECT ${PROMO_COLUMNS} FROM promo_codes WHERE business_id = :businessId AND code = :code`,
     { businessId, code: code.trim() },
   );
-  return row
-    ? {
-        id: row.id,
-        code: row.code,
-        type: row.discount_type,
-        // Two decimals either way: 12.50 percent is 1250 ten-thousandths, 50.00 pesos are 5000 centavos.
-        value: toMinor(row.discount_value),
-        maximumDiscount: row.maximum_discount === null ? null : toMinor(row.maximum_discount),
-        minimumSubtotal: toMinor(row.minimum_subtotal),
-        startsAt: row.starts_at,
-        endsAt: row.ends_at,
-        usageLimit: row.usage_limit,
-        usageLimitPerCustomer: row.usage_limit_per_customer,
-        usedCount: row.used_count,
-        productIds: readJson(ids, row.product_ids),
-        categoryIds: readJson(ids, row.category_ids),
-        isActive: Boolean(row.is_active),
-      }
-    : null;
+  if (!row) return null;
+  const read = readPromoRow(row);
+  return {
+    ...read,
+    // Two decimals either way: 12.50 percent is 1250 ten-thousandths, 50.00 pesos are 5000 centavos.
+    value: toMinor(read.value),
+    maximumDiscount: read.maximumDiscount === null ? null : toMinor(read.maximumDiscount),
+    minimumSubtotal: toMinor(read.minimumSubtotal),
+  };
 }
 
 /** How often a customer has used a code in orders that were not cancelled. */

@@ -33,7 +33,7 @@ export async function renewSendLease(
   return affectedRows > 0;
 }
 
-/** Gives the lease back. */
+/** Gives the lease back: our own, or that of an owner that has died, so that somebody else can send at once. */
 export async function releaseSendLease(
   db: Queryable,
   conversationId: number,
@@ -76,19 +76,6 @@ export async function releaseAllSendLeases(
   await db.execute(
     'UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL WHERE id IN (?) AND send_lease_by = ?',
     [conversationIds, owner],
-  );
-}
-
-/** Ends the lease of an owner that has died, so that somebody else can send at once. */
-export async function endLeaseOf(
-  db: Queryable,
-  conversationId: number,
-  deadOwner: string,
-): Promise<void> {
-  await db.execute(
-    `UPDATE conversations SET send_lease_by = NULL, send_lease_until = NULL
-     WHERE id = :conversationId AND send_lease_by = :deadOwner`,
-    { conversationId, deadOwner },
   );
 }
 

@@ -14,7 +14,7 @@ import { dueConversations, type SendLane } from './outgoing-store';
 import { CONFIGURATION_RETRY_MS } from './record-refusal';
 import type { SendContext } from './send-context';
 import { LEASE_MS, sendConversation, type Leased } from './send-conversation';
-import { endLeaseOf, releaseAllSendLeases, releaseSendLease } from './send-lease-store';
+import { releaseAllSendLeases, releaseSendLease } from './send-lease-store';
 import { noteWorking } from './sending-account-store';
 
 export interface Sender {
@@ -180,7 +180,7 @@ export function createSender(deps: SenderDeps): Sender {
     );
     for (const { leaseOwner: holder, ...lane } of due) {
       if (holder !== null && isDeadOwner(holder, owner))
-        await endLeaseOf(deps.db, lane.conversationId, holder);
+        await releaseSendLease(deps.db, lane.conversationId, holder);
       else if (holder !== null) continue;
       wake(lane);
     }

@@ -5,6 +5,7 @@ import { openShop, type Shop } from '../support/shop';
 import { browsersOf, happen, PERSON, sessionFolder } from '../support/whatsapp-web/phone';
 
 /** The real library with the real Chromium; only WhatsApp's own page is ours (test/support/whatsapp-web/page.html). */
+// Only where no browser can be installed (SKIP_BROWSER, no root): scripts/test.mjs says so in a line of its own.
 const withBrowser = hasBrowser ? describe : describe.skip;
 
 let shop: Shop;
